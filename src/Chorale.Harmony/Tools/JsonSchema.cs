@@ -1,0 +1,59 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Chorale.Harmony;
+
+/// <summary>
+/// The JSON Schema of a tool's parameters, kept as it was written: the text of numbers, the order of keys, keys that
+/// stand twice. Any JSON value is accepted. Immutable; equal where the texts are equal.
+/// </summary>
+public sealed class JsonSchema : IEquatable<JsonSchema>
+{
+    internal JsonSchema(string text, JsonValue root)
+    {
+        Text = text;
+        Root = root;
+    }
+
+    /// <summary>The JSON as it was written.</summary>
+    public string Text { get; }
+
+    internal JsonValue Root { get; }
+
+    /// <summary>
+    /// The TypeScript type that the model is shown, as openai-harmony 0.0.8 writes it, byte for byte. Rendered once.
+    /// </summary>
+    internal string OfficialTypeScript => field ??= TypeScript.Official(Root);
+
+    /// <summary>Reads a schema.</summary>
+    /// <exception cref="HarmonyJsonException">Not JSON, nested deeper than 118 levels, or a number beyond double's range.</exception>
+    public static JsonSchema Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Parse(Encoding.UTF8.GetBytes(text));
+    }
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static JsonSchema Parse(ReadOnlySpan<byte> utf8) => ConversationReader.ReadSchema(utf8);
+
+    /// <inheritdoc cref="Parse(string)"/>
+    public static JsonSchema From(JsonElement element) => Parse(System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(element));
+
+    /// <summary>
+    /// What stands after <c>type name = </c> for a function with these parameters: <c>(_: {…}) => any</c>, or
+    /// <c>() => any</c> for the schema <c>null</c>, as openai-harmony 0.0.8 writes it, byte for byte.
+    /// </summary>
+    public string ToTypeScript() => Root.Kind == JsonValueKind.Null ? "() => any" : $"(_: {OfficialTypeScript}) => any";
+
+    /// <inheritdoc/>
+    public bool Equals(JsonSchema? other) => other is not null && Text == other.Text;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as JsonSchema);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => Text.GetHashCode(StringComparison.Ordinal);
+
+    /// <inheritdoc cref="Text"/>
+    public override string ToString() => Text;
+}
