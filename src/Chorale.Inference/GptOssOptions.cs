@@ -1,0 +1,23 @@
+namespace Chorale.Inference;
+
+/// <summary>How a model is opened.</summary>
+public sealed record GptOssOptions
+{
+    /// <summary>The most ids a sequence may hold unless asked otherwise, where the file allows more.</summary>
+    public const int DefaultContextLength = 8192;
+
+    /// <summary>
+    /// Ids of a sequence, at least 1, at most what the file says; null takes what the file says, but at most
+    /// <see cref="DefaultContextLength"/>. It bounds the memory of the cache, which grows with use.
+    /// </summary>
+    public int? ContextLength { get; init => field = OptionRange.AtLeast(value, 1); }
+
+    /// <summary>Threads that compute, the calling one included, at least 1; null takes one a processor.</summary>
+    public int? Threads { get; init => field = OptionRange.AtLeast(value, 1); }
+
+    /// <summary>
+    /// Rounds YaRN's limits to whole pairs, as llama.cpp does. OpenAI's reference does not round: true is for comparisons with
+    /// llama.cpp alone, and moves logits by some hundredths.
+    /// </summary>
+    public bool YarnTruncate { get; init; }
+}
