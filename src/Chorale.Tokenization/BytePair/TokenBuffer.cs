@@ -1,0 +1,54 @@
+using System.Buffers;
+
+namespace Chorale.Tokenization;
+
+/// <summary>A growing list of tokens in pooled memory; <see cref="Dispose"/> gives the memory back.</summary>
+ref struct TokenBuffer
+{
+    int[] _rented;
+    Span<int> _tokens;
+
+    public TokenBuffer(int capacity)
+    {
+        _rented = ArrayPool<int>.Shared.Rent(capacity);
+        _tokens = _rented;
+    }
+
+    public int Count { get; private set; }
+
+    public readonly int Last => _tokens[Count - 1];
+
+    public readonly Span<int> Tokens => _tokens[..Count];
+
+    public void Add(int token)
+    {
+        int count = Count;
+        if ((uint)count >= (uint)_tokens.Length)
+            Grow(1);
+        _tokens[count] = token;
+        Count = count + 1;
+    }
+
+    public int RemoveLast() => _tokens[--Count];
+
+    /// <summary>Room for <paramref name="count"/> more tokens; <see cref="Advance"/> says how many were written.</summary>
+    public Span<int> GetSpan(int count)
+    {
+        if (_tokens.Length - Count < count)
+            Grow(count);
+        return _tokens[Count..];
+    }
+
+    public void Advance(int count) => Count += count;
+
+    public readonly void Dispose() => ArrayPool<int>.Shared.Return(_rented);
+
+    void Grow(int count)
+    {
+        int[] larger = ArrayPool<int>.Shared.Rent(Math.Max(2 * _tokens.Length, Count + count));
+        _tokens[..Count].CopyTo(larger);
+        ArrayPool<int>.Shared.Return(_rented);
+        _rented = larger;
+        _tokens = larger;
+    }
+}
