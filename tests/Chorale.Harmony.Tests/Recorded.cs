@@ -18,7 +18,7 @@ sealed record Recorded(string Id, string Op, JsonElement Request, JsonElement Re
     /// <summary>The ids of a case; those above 2^31 are negative.</summary>
     public int[] Tokens => Ids(Request.GetProperty("tokens"));
 
-    public Role? Role => Request.GetProperty("role").GetString() is { } name ? (Roles.TryParse(name, out Role role) ? role : throw new InvalidDataException(name)) : null;
+    public Role? Role => Request.GetProperty("role").GetString() is { } name ? Roles.Parse(name) : null;
 
     public bool Strict => Request.GetProperty("strict").GetBoolean();
 

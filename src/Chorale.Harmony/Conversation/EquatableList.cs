@@ -49,9 +49,8 @@ static class EquatableList
         if (items is EquatableList<T> ready)
             return ready;
         T[] copy = [.. items];
-        foreach (T item in copy)
-            if (item is null)
-                throw new ArgumentNullException(nameof(items), "One of the elements is null.");
+        if (Array.Exists(copy, static item => item is null))
+            throw new ArgumentNullException(nameof(items), "One of the elements is null.");
         return copy.Length == 0 ? Empty<T>() : new EquatableList<T>(copy);
     }
 

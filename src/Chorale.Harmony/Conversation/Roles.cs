@@ -19,4 +19,8 @@ public static class Roles
         role = index >= 0 ? (Role)index : default;
         return index >= 0;
     }
+
+    /// <summary>Reads a role's name; case matters.</summary>
+    /// <exception cref="FormatException">Not one of the five.</exception>
+    public static Role Parse(string name) => TryParse(name, out Role role) ? role : throw new FormatException($"unknown role: {name}");
 }

@@ -43,7 +43,20 @@ public sealed class JsonSchema : IEquatable<JsonSchema>
     /// What stands after <c>type name = </c> for a function with these parameters: <c>(_: {…}) => any</c>, or
     /// <c>() => any</c> for the schema <c>null</c>, as openai-harmony 0.0.8 writes it, byte for byte.
     /// </summary>
-    public string ToTypeScript() => Root.Kind == JsonValueKind.Null ? "() => any" : $"(_: {OfficialTypeScript}) => any";
+    public string ToTypeScript()
+    {
+        StringBuilder text = new();
+        AppendTypeScript(text);
+        return text.ToString();
+    }
+
+    internal void AppendTypeScript(StringBuilder text)
+    {
+        if (Root.Kind == JsonValueKind.Null)
+            text.Append("() => any");
+        else
+            text.Append("(_: ").Append(OfficialTypeScript).Append(") => any");
+    }
 
     /// <inheritdoc/>
     public bool Equals(JsonSchema? other) => other is not null && Text == other.Text;
