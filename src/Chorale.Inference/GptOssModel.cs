@@ -1,0 +1,81 @@
+using Chorale.Kernels;
+
+namespace Chorale.Inference;
+
+/// <summary>A gpt-oss model out of a GGUF file, mapped into memory.</summary>
+/// <remarks>
+/// Immutable: threads may share it, and each <see cref="GptOssSession"/> continues a sequence of its own. Sessions share the model's
+/// threads; where two compute at the same time, one of them works on its calling thread alone. Dispose it after its sessions: a session
+/// must not be computing meanwhile, and refuses to compute afterwards.
+/// </remarks>
+public sealed class GptOssModel : IDisposable
+{
+    readonly GgufFile _file;
+    readonly GptOssOptions _options;
+
+    GptOssModel(GgufFile file, GptOssOptions options)
+    {
+        (_file, _options) = (file, options);
+        Config = GgufConfig.Read(file, options);
+        if (options.ContextLength > Config.MaxPositionEmbeddings)
+            throw new ArgumentOutOfRangeException(nameof(options), options.ContextLength, $"ContextLength must be at most {Config.MaxPositionEmbeddings}, the model's.");
+        Pass = new(GgufWeights.Read(file, Config), Config);
+        Pool = new(options.Threads ?? Environment.ProcessorCount);
+    }
+
+    /// <summary>The path it was opened by.</summary>
+    public string Path => _file.Path;
+
+    /// <summary>The model's sizes and constants.</summary>
+    public ModelConfig Config { get; }
+
+    /// <summary>The keys of the file, the tokenizer's among them; they outlive the model.</summary>
+    public CheckpointMetadata Metadata => _file.Metadata;
+
+    /// <summary>The tensors, in the order of the file.</summary>
+    public IReadOnlyList<TensorInfo> Tensors => _file.Tensors;
+
+    internal ForwardPass Pass { get; }
+
+    internal WorkerPool Pool { get; }
+
+    internal bool IsDisposed { get; private set; }
+
+    /// <summary>Maps a file and checks that it holds a whole gpt-oss model; the weights are read from disk when first used.</summary>
+    /// <param name="path">A GGUF file.</param>
+    /// <param name="options">Null takes the defaults.</param>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or holds another architecture; the message says where and how.</exception>
+    /// <exception cref="ArgumentException"><see cref="GptOssOptions.ContextLength"/> is more than the model has.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static GptOssModel Open(string path, GptOssOptions? options = null)
+    {
+        GgufFile file = GgufFile.Open(path);
+        try
+        {
+            return new(file, options ?? new());
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>A new, empty sequence.</summary>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public GptOssSession CreateSession()
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return new(this, _options.ContextLength ?? Math.Min(Config.MaxPositionEmbeddings, GptOssOptions.DefaultContextLength));
+    }
+
+    /// <summary>Unmaps the file and ends the threads.</summary>
+    public void Dispose()
+    {
+        if (IsDisposed)
+            return;
+        IsDisposed = true;
+        Pool.Dispose();
+        _file.Dispose();
+    }
+}

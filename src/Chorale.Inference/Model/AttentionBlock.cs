@@ -1,0 +1,75 @@
+using Chorale.Kernels;
+
+namespace Chorale.Inference;
+
+/// <summary>The first half of a layer: <c>x += W_o attention(norm(x)) + b_o</c>.</summary>
+sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int layer)
+{
+    readonly int _hidden = config.HiddenSize;
+    readonly int _queryRows = weights.Query.Rows;
+    readonly int _keyRows = weights.Key.Rows;
+    readonly int _window = ModelConfig.IsSliding(layer) ? config.SlidingWindow : 0;
+
+    /// <summary>Adds to the residual stream what attention gives, and stores the keys and values of the batch.</summary>
+    /// <param name="x">The residual stream, shape [tokens, hidden].</param>
+    /// <param name="tokens">Tokens of the batch.</param>
+    /// <param name="cache">The sequence's keys and values, with room reserved for the batch.</param>
+    /// <param name="state">The batch's other activations.</param>
+    public void AddTo(Span<float> x, int tokens, KvCache cache, ForwardState state)
+    {
+        Span<float> normed = state.Normed.Slice(0, tokens * _hidden);
+        Span<float> query = state.Query.Slice(0, tokens * _queryRows);
+        Span<float> attended = state.Attended.Slice(0, tokens * _queryRows);
+        Span<float> delta = state.Delta.Slice(0, tokens * _hidden);
+        int position = cache.Position;
+
+        Rows.Norm(x, weights.Norm, config.RmsNormEps, normed);
+        Project(tokens, state);
+        TurnAndStore(tokens, cache, state);
+        Attention.Run(query, cache[layer], weights.Sinks, position, tokens, _window, attended, state.Pool);
+        MatMul.Run(weights.Output, weights.OutputBias, attended, tokens, delta, state.Pool);
+        VectorMath.Add(delta, x);
+        state.Trace?.Attended(layer, position, query, cache[layer], weights.Sinks, _window, x);
+    }
+
+    /// <summary>Queries, keys and values, as one loop over the rows of all three matrices.</summary>
+    void Project(int tokens, ForwardState state)
+    {
+        int rows = _queryRows + (2 * _keyRows);
+        state.Pool.RunIfWorth(rows, MatMul.RowsAtATime(rows, state.Pool.Threads), (long)rows * _hidden * tokens, new ProjectJob(weights, state, tokens));
+    }
+
+    /// <summary>Turns queries and keys by their positions, and stores keys and values.</summary>
+    void TurnAndStore(int tokens, KvCache cache, ForwardState state)
+    {
+        int pairs = config.HeadDim / 2;
+        for (int token = 0; token < tokens; token++)
+        {
+            ReadOnlySpan<float> cos = state.Cos.Slice((long)token * pairs, pairs), sin = state.Sin.Slice((long)token * pairs, pairs);
+            Span<float> key = state.Key.Slice((long)token * _keyRows, _keyRows);
+            RotaryEmbedding.Apply(state.Query.Slice((long)token * _queryRows, _queryRows), cos, sin);
+            RotaryEmbedding.Apply(key, cos, sin);
+            cache[layer].Store(cache.Position + token, key, state.Value.Slice((long)token * _keyRows, _keyRows));
+        }
+    }
+
+    /// <summary>An item is a row of the three matrices one below the other.</summary>
+    readonly struct ProjectJob(AttentionWeights weights, ForwardState state, int tokens) : IRangeJob
+    {
+        public void Run(int start, int end)
+        {
+            int queryRows = weights.Query.Rows, keyRows = weights.Key.Rows;
+            Part(weights.Query, weights.QueryBias, state.Query, start, end);
+            Part(weights.Key, weights.KeyBias, state.Key, start - queryRows, end - queryRows);
+            Part(weights.Value, weights.ValueBias, state.Value, start - queryRows - keyRows, end - queryRows - keyRows);
+        }
+
+        void Part(WeightMatrix matrix, float[] bias, NativeBuffer<float> y, int start, int end)
+        {
+            start = Math.Max(start, 0);
+            end = Math.Min(end, matrix.Rows);
+            if (start < end)
+                MatMul.RunRows(matrix, bias, state.Normed.Slice(0, tokens * matrix.Columns), tokens, y.Slice(0, tokens * matrix.Rows), matrix.Rows, start, end);
+        }
+    }
+}
