@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Chorale.Kernels;
 
 /// <summary>Decodes one row of weights to float32, exactly.</summary>
@@ -10,8 +13,13 @@ static unsafe class Dequantize
     /// <param name="y">Result, shape [columns].</param>
     public static void Row(SimdLevel level, WeightType type, byte* row, int columns, float* y)
     {
-        _ = level;
-        RowScalar(type, row, columns, y);
+        switch (level)
+        {
+            case SimdLevel.Vector512: Row<Width512, Vector512<float>>(type, row, columns, y); break;
+            case SimdLevel.Vector256: Row<Width256, Vector256<float>>(type, row, columns, y); break;
+            case SimdLevel.Vector128: Row<Width128, Vector128<float>>(type, row, columns, y); break;
+            default: RowScalar(type, row, columns, y); break;
+        }
     }
 
     public static void RowScalar(WeightType type, byte* row, int columns, float* y)
@@ -37,6 +45,63 @@ static unsafe class Dequantize
                 for (int i = 0; i < columns; i += Mxfp4.BlockLength, row += Mxfp4.BlockBytes)
                     Mxfp4.DecodeScalar(row, y + i);
                 break;
+        }
+    }
+
+    static void Row<TWidth, TVector>(WeightType type, byte* row, int columns, float* y)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        switch (type)
+        {
+            case WeightType.F16: Elements<TWidth, TVector, ElementF16<TWidth, TVector>>(row, columns, y); break;
+            case WeightType.BF16: Elements<TWidth, TVector, ElementBF16<TWidth, TVector>>(row, columns, y); break;
+            case WeightType.Q8_0: Q8Blocks<TWidth, TVector>(row, columns, y); break;
+            case WeightType.Mxfp4: Mxfp4Blocks<TWidth, TVector>(row, columns, y); break;
+            default: RowScalar(type, row, columns, y); break;
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Elements<TWidth, TVector, TElement>(byte* row, int columns, float* y)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+        where TElement : IElement<TVector>
+    {
+        int c = 0;
+        for (; c + TWidth.Count <= columns; c += TWidth.Count)
+            TWidth.Store(TElement.Load(row, c), y + c);
+        for (; c < columns; c++)
+            y[c] = TElement.LoadOne(row, c);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Q8Blocks<TWidth, TVector>(byte* row, int columns, float* y)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        for (float* end = y + columns; y < end; y += Q8Block.BlockLength, row += Q8Block.BlockBytes)
+        {
+            TVector scale = TWidth.Broadcast(Float16.ToSingle(*(ushort*)row));
+            for (int i = 0; i < Q8Block.BlockLength; i += TWidth.Count)
+                TWidth.Store(TWidth.Multiply(TWidth.LoadSBytes((sbyte*)row + 2 + i), scale), y + i);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Mxfp4Blocks<TWidth, TVector>(byte* row, int columns, float* y)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        for (float* end = y + columns; y < end; y += Mxfp4.BlockLength, row += Mxfp4.BlockBytes)
+        {
+            TVector scale = TWidth.Broadcast(Mxfp4.Scale(row[0]));
+            for (int i = 0; i < 16; i += TWidth.Count)
+            {
+                TVector codes = TWidth.LoadCodes(row + 1 + i);
+                TWidth.Store(TWidth.Multiply(TWidth.LowFp4(codes), scale), y + i);
+                TWidth.Store(TWidth.Multiply(TWidth.HighFp4(codes), scale), y + i + 16);
+            }
         }
     }
 }

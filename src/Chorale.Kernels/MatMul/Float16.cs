@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Chorale.Kernels;
 
 /// <summary>IEEE half precision to single, exactly: .NET 10 has no F16C, and its own conversion is slower than these few integer operations.</summary>
@@ -6,6 +8,7 @@ static class Float16
     public const uint ExponentShift = 112u << 23;   // float32's exponent bias minus float16's
     public const uint ExponentMask = 0x1Fu << 23;   // float16's exponent field once shifted up by 13
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float ToSingle(ushort half)
     {
         uint magnitude = (half & 0x7FFFu) << 13;

@@ -1,3 +1,5 @@
+using System.Runtime.Intrinsics;
+
 namespace Chorale.Kernels;
 
 /// <summary>Weights times activations: <c>y[t, r] = bias[r] + sum_c w[r, c] * x[t, c]</c>, the weights decoded exactly, the activations float32.</summary>
@@ -76,8 +78,23 @@ static unsafe partial class MatMul
 
     static void Rows(SimdLevel level, in WeightMatrix w, float* bias, float* x, int tokens, float* y, int yStride, int rowStart, int rowEnd)
     {
-        _ = level;
-        RowsScalar(w, bias, x, tokens, y, yStride, rowStart, rowEnd);
+        switch (level)
+        {
+            case SimdLevel.Vector512: Rows<Width512, Vector512<float>>(level, w, bias, x, tokens, y, yStride, rowStart, rowEnd); break;
+            case SimdLevel.Vector256: Rows<Width256, Vector256<float>>(level, w, bias, x, tokens, y, yStride, rowStart, rowEnd); break;
+            case SimdLevel.Vector128: Rows<Width128, Vector128<float>>(level, w, bias, x, tokens, y, yStride, rowStart, rowEnd); break;
+            default: RowsScalar(w, bias, x, tokens, y, yStride, rowStart, rowEnd); break;
+        }
+    }
+
+    static void Rows<TWidth, TVector>(SimdLevel level, in WeightMatrix w, float* bias, float* x, int tokens, float* y, int yStride, int rowStart, int rowEnd)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        if (tokens == 1)
+            RowsOneToken<TWidth, TVector>(w, bias, x, y, rowStart, rowEnd);
+        else
+            RowsManyTokens<TWidth, TVector>(level, w, bias, x, tokens, y, yStride, rowStart, rowEnd);
     }
 
     static void RowsScalar(in WeightMatrix w, float* bias, float* x, int tokens, float* y, int yStride, int rowStart, int rowEnd)

@@ -7,12 +7,12 @@ static unsafe class Scratch
 {
     // The array lies on the pinned heap and dies with its thread.
     [ThreadStatic]
-    static float[]? t_floats;
+    static float[]? _floats;
 
     /// <summary>At least <paramref name="length"/> floats, aligned to a cache line, their content undefined; the next call on this thread gives the same memory.</summary>
     public static float* Floats(int length)
     {
-        float[]? floats = t_floats;
+        float[]? floats = _floats;
         if (floats is null || floats.Length < length + 16)
             floats = Grow(length);
         fixed (float* at = floats)
@@ -21,5 +21,5 @@ static unsafe class Scratch
 
     [SuppressMessage("Major Code Smell", "S2696", Justification = "The field is the thread's own.")]
     static float[] Grow(int length) =>
-        t_floats = GC.AllocateUninitializedArray<float>(checked((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length + 16)), pinned: true);
+        _floats = GC.AllocateUninitializedArray<float>(checked((int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)length + 16)), pinned: true);
 }
