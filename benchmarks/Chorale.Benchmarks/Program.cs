@@ -1,3 +1,19 @@
+using System.Globalization;
 using BenchmarkDotNet.Running;
+using Chorale.Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+switch (args)
+{
+    case ["random-model", string path, .. string[] rest]:
+        RandomModel.Write(path, Number(rest, 0, 4));
+        break;
+    case ["decode", string path, .. string[] rest]:
+        RandomModel.Decode(path, Number(rest, 0, Environment.ProcessorCount), Number(rest, 1, 128), Number(rest, 2, 32));
+        break;
+    default:
+        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        break;
+}
+
+static int Number(string[] args, int index, int whenMissing) =>
+    args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : whenMissing;

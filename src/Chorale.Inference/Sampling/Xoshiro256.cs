@@ -16,6 +16,9 @@ sealed class Xoshiro256
         (_s0, _s1, _s2, _s3) = (SplitMix(ref state), SplitMix(ref state), SplitMix(ref state), SplitMix(ref state));
     }
 
+    /// <summary>Starts from a state, which must not be all zeros. For tests.</summary>
+    internal Xoshiro256(ulong s0, ulong s1, ulong s2, ulong s3) => (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+
     /// <summary>A seed that nobody can foresee.</summary>
     public static long FreshSeed()
     {
