@@ -1,12 +1,9 @@
 using System.Text.Json;
-using Chorale.TestKit;
 
 namespace Chorale.Kernels.Tests;
 
 public class DequantizeTests
 {
-    static readonly JsonElement Units = JsonDocument.Parse(File.ReadAllText(TestData.PathOf("model/units.json"))).RootElement;
-
     static float[] Decode(SimdLevel level, WeightType type, ReadOnlySpan<byte> bytes, int columns)
     {
         using NativeBuffer<byte> memory = new(bytes.Length);
@@ -21,7 +18,7 @@ public class DequantizeTests
     [Fact]
     public void Mxfp4_blocks_decode_to_the_recorded_values()
     {
-        JsonElement unit = Units.GetProperty("mxfp4");
+        JsonElement unit = Units.Get("mxfp4");
         Assert.Equal(unit.GetProperty("code_values").EnumerateArray().Select(e => e.GetSingle()), Mxfp4.CodeValues.ToArray());
         float[] expected = [.. unit.GetProperty("values").EnumerateArray().Select(e => e.GetSingle())];
         foreach (SimdLevel level in Simd.Supported)
@@ -31,7 +28,7 @@ public class DequantizeTests
     [Fact]
     public void Q8_0_blocks_decode_to_the_recorded_values()
     {
-        JsonElement unit = Units.GetProperty("q8_0");
+        JsonElement unit = Units.Get("q8_0");
         float[] expected = [.. unit.GetProperty("dequant").EnumerateArray().Select(e => (float)e.GetDouble())];
         foreach (SimdLevel level in Simd.Supported)
             Numbers.AssertClose(expected, Decode(level, WeightType.Q8_0, Bytes(unit.GetProperty("bytes")), 64), 1e-11, level.ToString());
@@ -66,7 +63,7 @@ public class DequantizeTests
     [Fact]
     public void Bfloat16_is_the_upper_half_of_a_float32()
     {
-        foreach (JsonElement pair in Units.GetProperty("bf16_rounding").EnumerateArray())
+        foreach (JsonElement pair in Units.Get("bf16_rounding").EnumerateArray())
         {
             ushort bits = pair[1].GetUInt16();
             foreach (SimdLevel level in Simd.Supported)

@@ -6,7 +6,7 @@ namespace Chorale.Kernels;
 /// keys, and scores come out side by side without sums across lanes. Values lie as [kvHeads, capacity, headDim].
 /// Different positions may be stored by different threads at a time, and read by any number of them afterwards.
 /// </remarks>
-sealed class LayerKeyValues : IDisposable
+sealed unsafe class LayerKeyValues : IDisposable
 {
     /// <summary>Slots in a block of keys.</summary>
     internal const int BlockSlots = 32;
@@ -46,22 +46,22 @@ sealed class LayerKeyValues : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(position);
         if (keys.Length != KvHeads * HeadDim || values.Length != keys.Length)
             throw new ArgumentException($"{keys.Length} keys and {values.Length} values are not {KvHeads} heads of {HeadDim}.");
+        ObjectDisposedException.ThrowIf(_keys.Pointer is null, this);
         int slot = position % Capacity;
         for (int head = 0; head < KvHeads; head++)
         {
-            Span<float> block = KeyBlock(head, slot);
+            float* key = Keys(head) + slot / BlockSlots * BlockSlots * (long)HeadDim + slot % BlockSlots;
             for (int d = 0; d < HeadDim; d++)
-                block[d * BlockSlots + slot % BlockSlots] = keys[head * HeadDim + d];
-            values.Slice(head * HeadDim, HeadDim).CopyTo(Value(head, slot));
+                key[d * BlockSlots] = keys[head * HeadDim + d];
+            values.Slice(head * HeadDim, HeadDim).CopyTo(new Span<float>(Values(head) + (long)slot * HeadDim, HeadDim));
         }
     }
 
-    /// <summary>The block of keys that holds a slot, shape [headDim, 32].</summary>
-    internal Span<float> KeyBlock(int head, int slot) =>
-        _keys.Slice(((long)head * Capacity + slot / BlockSlots * BlockSlots) * HeadDim, HeadDim * BlockSlots);
+    /// <summary>The keys of a head, shape [capacity / 32, headDim, 32]; unchecked.</summary>
+    internal float* Keys(int head) => _keys.Pointer + (long)head * Capacity * HeadDim;
 
-    /// <summary>The values of a slot, shape [headDim].</summary>
-    internal Span<float> Value(int head, int slot) => _values.Slice(((long)head * Capacity + slot) * HeadDim, HeadDim);
+    /// <summary>The values of a head, shape [capacity, headDim]; unchecked.</summary>
+    internal float* Values(int head) => _values.Pointer + (long)head * Capacity * HeadDim;
 
     public void Dispose()
     {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Chorale.Kernels;
 
 /// <summary>Rotary position embedding: turns each pair (j, j + headDim / 2) of a head by its frequency times the position.</summary>
@@ -50,13 +53,40 @@ sealed unsafe class RotaryEmbedding
         int half = cos.Length;
         if (half == 0 || sin.Length != half || x.Length % (2 * half) != 0)
             throw new ArgumentException($"{cos.Length} cosines and {sin.Length} sines do not turn heads in {x.Length} numbers.");
-        _ = level;
-        for (int head = 0; head < x.Length; head += 2 * half)
-            for (int j = 0; j < half; j++)
-            {
-                double a = x[head + j], b = x[head + j + half];
-                x[head + j] = (float)(a * cos[j] - b * sin[j]);
-                x[head + j + half] = (float)(b * cos[j] + a * sin[j]);
-            }
+        fixed (float* xs = x, cs = cos, ss = sin)
+            for (int head = 0; head < x.Length; head += 2 * half)
+                switch (level)
+                {
+                    case SimdLevel.Vector512: Turn<Width512, Vector512<float>>(xs + head, cs, ss, half); break;
+                    case SimdLevel.Vector256: Turn<Width256, Vector256<float>>(xs + head, cs, ss, half); break;
+                    case SimdLevel.Vector128: Turn<Width128, Vector128<float>>(xs + head, cs, ss, half); break;
+                    default: TurnScalar(xs + head, cs, ss, 0, half); break;
+                }
+    }
+
+    static void TurnScalar(float* x, float* cos, float* sin, int from, int half)
+    {
+        for (int j = from; j < half; j++)
+        {
+            double a = x[j], b = x[j + half];
+            x[j] = (float)(a * cos[j] - b * sin[j]);
+            x[j + half] = (float)(b * cos[j] + a * sin[j]);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Turn<TWidth, TVector>(float* x, float* cos, float* sin, int half)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        TVector minus = TWidth.Broadcast(-1);
+        int j = 0;
+        for (; j + TWidth.Count <= half; j += TWidth.Count)
+        {
+            TVector a = TWidth.Load(x + j), b = TWidth.Load(x + j + half), c = TWidth.Load(cos + j), s = TWidth.Load(sin + j);
+            TWidth.Store(TWidth.MultiplyAdd(TWidth.Multiply(b, minus), s, TWidth.Multiply(a, c)), x + j);
+            TWidth.Store(TWidth.MultiplyAdd(a, s, TWidth.Multiply(b, c)), x + j + half);
+        }
+        TurnScalar(x, cos, sin, j, half);
     }
 }

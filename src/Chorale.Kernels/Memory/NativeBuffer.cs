@@ -30,6 +30,12 @@ sealed unsafe class NativeBuffer<T> : IDisposable
     /// <summary>Number of elements.</summary>
     public long Length { get; }
 
+    /// <summary>The first element, for kernels.</summary>
+    internal T* Pointer => _data;
+
+    /// <summary>Where it lies, for tests of its alignment.</summary>
+    internal long Address => (long)_data;
+
     /// <summary>All elements of a buffer that a span can hold.</summary>
     /// <exception cref="OverflowException">There are more than 2^31 - 1.</exception>
     public Span<T> Span

@@ -66,8 +66,7 @@ readonly unsafe struct WeightMatrix
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
-        // rows * RowBytes stays below 2^31 * 2^33, far from overflow.
-        long needed = rows * type.RowBytes(columns);
+        Int128 needed = (Int128)rows * type.RowBytes(columns);   // a hostile file's rows and columns overflow 64 bits
         if (offset > byteCount || needed > byteCount - offset)
             throw new ArgumentException($"A {rows} x {columns} matrix of {type} takes {needed} bytes at {offset}, past the end at {byteCount}.", nameof(offset));
         return new WeightMatrix(memory + offset, type, rows, columns);

@@ -50,9 +50,6 @@ unsafe interface IWidth<TVector>
     /// <summary>The largest lane; any number where one is NaN.</summary>
     static abstract float MaxLane(TVector x);
 
-    /// <summary>x in the lanes i with from &lt;= i &lt; to, else minus infinity.</summary>
-    static abstract TVector KeepLanes(TVector x, int from, int to);
-
     static abstract TVector LoadFloat16(ushort* x);
 
     static abstract TVector LoadBFloat16(ushort* x);

@@ -67,14 +67,6 @@ readonly unsafe struct Width128 : IWidth<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector128<float> KeepLanes(Vector128<float> x, int from, int to)
-    {
-        Vector128<int> lane = Vector128<int>.Indices;
-        Vector128<int> inside = Vector128.GreaterThanOrEqual(lane, Vector128.Create(from)) & Vector128.LessThan(lane, Vector128.Create(to));
-        return Vector128.ConditionalSelect(inside.AsSingle(), x, Vector128.Create(float.NegativeInfinity));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadFloat16(ushort* x)
     {
         // Float16.ToSingle, all lanes at once.

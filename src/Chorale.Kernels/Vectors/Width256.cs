@@ -68,14 +68,6 @@ readonly unsafe struct Width256 : IWidth<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> KeepLanes(Vector256<float> x, int from, int to)
-    {
-        Vector256<int> lane = Vector256<int>.Indices;
-        Vector256<int> inside = Vector256.GreaterThanOrEqual(lane, Vector256.Create(from)) & Vector256.LessThan(lane, Vector256.Create(to));
-        return Vector256.ConditionalSelect(inside.AsSingle(), x, Vector256.Create(float.NegativeInfinity));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadFloat16(ushort* x)
     {
         // Float16.ToSingle, all lanes at once.

@@ -83,14 +83,6 @@ readonly unsafe struct Width512 : IWidth<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<float> KeepLanes(Vector512<float> x, int from, int to)
-    {
-        Vector512<int> lane = Vector512<int>.Indices;
-        Vector512<int> inside = Vector512.GreaterThanOrEqual(lane, Vector512.Create(from)) & Vector512.LessThan(lane, Vector512.Create(to));
-        return Vector512.ConditionalSelect(inside.AsSingle(), x, Vector512.Create(float.NegativeInfinity));
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadFloat16(ushort* x)
     {
         // Float16.ToSingle, all lanes at once.
