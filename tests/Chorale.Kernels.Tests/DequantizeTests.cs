@@ -99,8 +99,10 @@ public class DequantizeTests
     {
         Assert.Equal(expected.Length, actual.Length);
         for (int i = 0; i < expected.Length; i++)
-            Assert.True(
-                float.IsNaN(expected[i]) ? float.IsNaN(actual[i]) : BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]),
-                $"{what}: number {i} is {actual[i]:R}, expected {expected[i]:R}");
+        {
+            bool same = float.IsNaN(expected[i]) ? float.IsNaN(actual[i]) : BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]);
+            if (!same)
+                Assert.Fail($"{what}: number {i} is {actual[i]:R}, expected {expected[i]:R}");
+        }
     }
 }

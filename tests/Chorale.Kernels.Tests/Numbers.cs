@@ -30,7 +30,8 @@ static class Numbers
         {
             bool same = BitConverter.SingleToInt32Bits(expected[i]) == BitConverter.SingleToInt32Bits(actual[i]) || (float.IsNaN(expected[i]) && float.IsNaN(actual[i])) ||
                 Math.Abs((double)expected[i] - actual[i]) <= tolerance * Math.Max(1, Math.Abs((double)expected[i]));
-            Assert.True(same, $"{what}: number {i} is {actual[i]}, expected {expected[i]}");
+            if (!same)
+                Assert.Fail($"{what}: number {i} is {actual[i]}, expected {expected[i]}");
         }
     }
 

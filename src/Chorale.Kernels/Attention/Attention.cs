@@ -89,18 +89,18 @@ static unsafe class Attention
     }
 
     /// <summary>One token's queries that share a key-value head, and what they see.</summary>
-    struct Query
+    readonly struct Query
     {
-        public float* Q;          // [heads, headDim]
-        public float* Keys;       // [capacity / 32, headDim, 32]
-        public float* Values;     // [capacity, headDim]
-        public float* Sinks;      // [heads], or null
-        public int Heads;
-        public int HeadDim;
-        public int Capacity;
-        public int First;         // the positions that it sees, both included
-        public int Last;
-        public float* Y;          // [heads, headDim]
+        public float* Q { get; init; }   // [heads, headDim]
+        public float* Keys { get; init; }   // [capacity / 32, headDim, 32]
+        public float* Values { get; init; }   // [capacity, headDim]
+        public float* Sinks { get; init; }   // [heads], or null
+        public int Heads { get; init; }
+        public int HeadDim { get; init; }
+        public int Capacity { get; init; }
+        public int First { get; init; }   // the positions that it sees, both included
+        public int Last { get; init; }
+        public float* Y { get; init; }   // [heads, headDim]
     }
 
     static void RunScalar(in Query query)
