@@ -57,6 +57,13 @@ sealed unsafe class LayerKeyValues : IDisposable
         }
     }
 
+    /// <summary>The block of keys that holds a slot, shape [headDim, 32], for moving a cache to a larger one.</summary>
+    public Span<float> KeyBlock(int head, int slot) =>
+        _keys.Slice(((long)head * Capacity + slot / BlockSlots * BlockSlots) * HeadDim, HeadDim * BlockSlots);
+
+    /// <summary>The values of a slot, shape [headDim].</summary>
+    public Span<float> Value(int head, int slot) => _values.Slice(((long)head * Capacity + slot) * HeadDim, HeadDim);
+
     /// <summary>The keys of a head, shape [capacity / 32, headDim, 32]; unchecked.</summary>
     internal float* Keys(int head) => _keys.Pointer + (long)head * Capacity * HeadDim;
 
