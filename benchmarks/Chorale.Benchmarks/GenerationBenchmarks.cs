@@ -46,8 +46,7 @@ public class GenerationBenchmarks : IDisposable
     public float PromptOf512()
     {
         _session.TryTruncate(0);
-        float logit = _session.Forward(Prompt)[0];
-        return logit;
+        return _session.Forward(Prompt)[0];
     }
 
     [Benchmark]

@@ -12,7 +12,7 @@ namespace Chorale.Benchmarks;
 /// </summary>
 static class RandomModel
 {
-    const int Hidden = 2880, Intermediate = 2880, Experts = 32, Heads = 64, KvHeads = 8, HeadDim = 64, Vocab = 201_088;
+    const int Hidden = 2880, Intermediate = 2880, Experts = 32, Heads = 64, KvHeads = 8, HeadDim = 64, Vocab = 201_088, Merges = 446_189;
     const uint F32 = 0, Q8 = 8, Mxfp4 = 39;
 
     public static void Write(string path, int layers)
@@ -79,7 +79,11 @@ static class RandomModel
         .Add("gpt-oss.expert_feed_forward_length", (uint)Intermediate)
         .Add("gpt-oss.rope.scaling.type", "yarn")
         .Add("gpt-oss.rope.scaling.factor", 32f)
-        .Add("gpt-oss.rope.scaling.original_context_length", 4096u);
+        .Add("gpt-oss.rope.scaling.original_context_length", 4096u)
+        .Add("tokenizer.ggml.model", "gpt2")
+        .Add("tokenizer.ggml.tokens", Enumerable.Range(0, Vocab).Select(id => $"Ġtok{id}").ToArray())
+        .Add("tokenizer.ggml.token_type", Enumerable.Repeat(1, Vocab).ToArray())
+        .Add("tokenizer.ggml.merges", Enumerable.Range(0, Merges).Select(rank => $"Ġto{rank % 997} k{rank}").ToArray());
 
     static void AddLayer(GgufWriter writer, string prefix)
     {

@@ -1,3 +1,5 @@
+using Chorale.Kernels;
+
 namespace Chorale.Inference;
 
 /// <summary>Chooses ids from logits by <see cref="SamplingOptions"/>.</summary>
@@ -55,6 +57,8 @@ public sealed class Sampler(SamplingOptions options)
         if (!allowed.IsEmpty && allowed.Length < TokenMask.Words(logits.Length))
             throw new ArgumentException($"The mask has {allowed.Length} words; {logits.Length} ids need {TokenMask.Words(logits.Length)}.", nameof(allowed));
 
+        if (allowed.IsEmpty)
+            return VectorMath.ArgMax(logits);
         int best = TokenMask.FirstAllowed(allowed, logits.Length);
         if (best < 0)
             throw new ArgumentException("The mask allows none of the ids.", nameof(allowed));

@@ -45,6 +45,32 @@ public sealed class ForwardGoldenTests
         }
     }
 
+    [Fact]
+    public void Rounding_the_limits_of_YaRN_as_llama_cpp_does_is_another_result()
+    {
+        GoldenSequence sequence = Goldens["pub-a.gguf"].Sequences.Single(s => s.Tokens.Length == 40);
+        using GptOssModel model = GptOssModel.Open(TestKit.TestData.PathOf("model/pub-a.gguf"), new() { YarnTruncate = true, Threads = 1 });
+        using GptOssSession session = model.CreateSession();
+        ReadOnlySpan<float> logits = session.Forward(sequence.Tokens);
+        double apart = 0;
+        for (int id = 0; id < logits.Length; id++)
+            apart = Math.Max(apart, Math.Abs(logits[id] - sequence.LastLogits[id]));
+        Assert.InRange(apart, 0.02, 10);
+    }
+
+    [Theory]
+    [InlineData("pub-c.gguf")]
+    [InlineData("pub-d.q8.gguf")]
+    public void The_number_of_threads_changes_no_bit(string file)
+    {
+        int[] ids = Goldens[file].Sequences.Single(s => s.Tokens.Length == 40).Tokens;
+        using GptOssModel one = GptOssModel.Open(TestKit.TestData.PathOf($"model/{file}"), new() { Threads = 1 });
+        using GptOssModel three = GptOssModel.Open(TestKit.TestData.PathOf($"model/{file}"), new() { Threads = 3 });
+        using GptOssSession alone = one.CreateSession(), shared = three.CreateSession();
+        Assert.True(alone.Forward(ids).SequenceEqual(shared.Forward(ids)));
+        Assert.True(alone.Forward([1]).SequenceEqual(shared.Forward([1])));
+    }
+
     static IEnumerable<int> MixedSizes(int length)
     {
         int size = 1;
