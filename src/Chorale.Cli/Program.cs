@@ -1,1 +1,4 @@
-return 0;
+using Chorale.Cli;
+
+using CliHost host = CliHost.ForConsole();
+return await ChoraleProgram.RunAsync(args, host);

@@ -1,0 +1,74 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+
+namespace Chorale.Cli;
+
+/// <summary>
+/// The batch form of a command: one JSON object a line in, one a line out, in order, its <c>id</c> kept. A line that fails gives an
+/// <c>error</c> and the rest go on.
+/// </summary>
+internal static class JsonlBatch
+{
+    // A conversation may nest as deep as its reader allows (128 levels in a line's own object); the goldens go beyond 64.
+    static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = 1024 };
+    static readonly JsonWriterOptions WriteOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, MaxDepth = 1024, SkipValidation = true };
+
+    /// <summary>Writes the properties of one answer into an object that is already open.</summary>
+    public delegate ValueTask Answer(JsonElement line, Utf8JsonWriter writer, CancellationToken cancellationToken);
+
+    /// <summary>Answers each line of the input; an empty line is skipped.</summary>
+    /// <returns><see cref="ExitCodes.Success"/>: every line was answered, if only by an error.</returns>
+    public static async Task<int> RunAsync(CliHost host, Answer answer, CancellationToken cancellationToken)
+    {
+        InputLines lines = new(host.Input);
+        ArrayBufferWriter<byte> buffer = new();
+        using Utf8JsonWriter writer = new(buffer, WriteOptions);
+        while (await lines.NextAsync(cancellationToken) is { } line)
+        {
+            if (line.Span.Trim(" \t\r"u8).IsEmpty)
+                continue;
+            await AnswerLineAsync(line, answer, buffer, writer, cancellationToken);
+            buffer.Write("\n"u8);
+            await host.Output.WriteAsync(buffer.WrittenMemory, cancellationToken);
+            await host.Output.FlushAsync(cancellationToken);
+            buffer.ResetWrittenCount();
+        }
+        return ExitCodes.Success;
+    }
+
+    static async ValueTask AnswerLineAsync(ReadOnlyMemory<byte> line, Answer answer, ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    {
+        string id = "null";
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line, ReadOptions);
+            id = IdOf(document.RootElement);
+            Open(writer, id);
+            await answer(document.RootElement, writer, cancellationToken);
+        }
+        catch (Exception e) when (LineError.From(e) is { } error)
+        {
+            buffer.ResetWrittenCount();
+            Open(writer, id);
+            error.WriteTo(writer);
+        }
+        writer.WriteEndObject();
+        await writer.FlushAsync(cancellationToken);
+    }
+
+    static void Open(Utf8JsonWriter writer, string id)
+    {
+        writer.Reset();
+        writer.WriteStartObject();
+        writer.WritePropertyName("id"u8);
+        writer.WriteRawValue(id, skipInputValidation: true);
+    }
+
+    static string IdOf(JsonElement line)
+    {
+        if (line.ValueKind != JsonValueKind.Object)
+            throw new BatchException($"expected a JSON object, found {LineReader.Describe(line)}");
+        return line.TryGetProperty("id"u8, out JsonElement id) && id.ValueKind is JsonValueKind.String or JsonValueKind.Number ? id.GetRawText() : "null";
+    }
+}
