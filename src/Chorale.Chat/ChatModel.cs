@@ -1,0 +1,70 @@
+using Chorale.Harmony;
+using Chorale.Inference;
+using Chorale.Tokenization;
+
+namespace Chorale.Chat;
+
+/// <summary>A gpt-oss model in this process with the vocabulary that its file holds: what a <see cref="ChatSession"/> needs.</summary>
+/// <remarks>Sessions may share it from several threads; the engine computes one answer at a time, the others wait. It owns what it opened.</remarks>
+public sealed class ChatModel : IDisposable
+{
+    readonly GptOssGenerator _generator;
+
+    ChatModel(string path, GptOssOptions? options, bool embedded)
+    {
+        _generator = GptOssGenerator.Open(path, options);
+        try
+        {
+            Tokenizer = ModelVocabulary.Load(_generator.Model.Metadata);
+            Encoding = new(Tokenizer);
+        }
+        catch
+        {
+            _generator.Dispose();
+            throw;
+        }
+        IsEmbedded = embedded;
+        string name = _generator.Model.Metadata.Get("general.name", "");
+        Name = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(path);
+    }
+
+    /// <summary>Where the embedded model lies: beside the program, as it was built.</summary>
+    public static string EmbeddedPath => Path.Combine(AppContext.BaseDirectory, "models", "gpt-oss-nano.gguf");
+
+    /// <summary>What the file calls the model, or else the file's name.</summary>
+    public string Name { get; }
+
+    /// <summary>Whether this is gpt-oss-nano, the model that ships with the program.</summary>
+    public bool IsEmbedded { get; }
+
+    /// <summary>The engine.</summary>
+    public ITokenGenerator Generator => _generator;
+
+    /// <summary>The file's own vocabulary.</summary>
+    public Tokenizer Tokenizer { get; }
+
+    /// <summary>Harmony over that vocabulary.</summary>
+    public HarmonyEncoding Encoding { get; }
+
+    /// <summary>Opens a model file.</summary>
+    /// <param name="path">A GGUF file of a gpt-oss model.</param>
+    /// <param name="options">Context, threads; null takes the defaults.</param>
+    /// <exception cref="IOException">The file is not there or cannot be read.</exception>
+    /// <exception cref="CheckpointFormatException">The file is damaged, or holds another architecture.</exception>
+    /// <exception cref="VocabularyFormatException">Its vocabulary cannot be used.</exception>
+    public static ChatModel Open(string path, GptOssOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return new(path, options, embedded: Path.GetFullPath(path) == Path.GetFullPath(EmbeddedPath));
+    }
+
+    /// <summary>Opens gpt-oss-nano.</summary>
+    /// <inheritdoc cref="Open" path="/param|/exception"/>
+    public static ChatModel OpenEmbedded(GptOssOptions? options = null) => Open(EmbeddedPath, options);
+
+    /// <summary>A new conversation. The embedded model is at its best with <see cref="SamplingOptions.Greedy"/>.</summary>
+    public ChatSession StartSession(ChatSessionOptions? options = null) => new(_generator, Encoding, options);
+
+    /// <summary>Frees the model; no session may be running.</summary>
+    public void Dispose() => _generator.Dispose();
+}

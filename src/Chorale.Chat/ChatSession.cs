@@ -1,0 +1,147 @@
+using System.Runtime.CompilerServices;
+using Chorale.Harmony;
+using Chorale.Inference;
+
+namespace Chorale.Chat;
+
+/// <summary>
+/// A conversation with a model: keeps the history, renders it, generates, parses, and streams the answer by channel.
+/// </summary>
+/// <remarks>
+/// One turn at a time; a second one begun while the first still runs is refused. Between turns the session may be used from any
+/// thread. It owns neither the generator nor the encoding.
+/// </remarks>
+/// <param name="generator">Continues the ids.</param>
+/// <param name="encoding">Renders and parses, over the vocabulary of that generator's model.</param>
+/// <param name="options">How to talk; null takes the defaults.</param>
+public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encoding, ChatSessionOptions? options = null)
+{
+    readonly ITokenGenerator _generator = generator ?? throw new ArgumentNullException(nameof(generator));
+    readonly HarmonyEncoding _encoding = encoding ?? throw new ArgumentNullException(nameof(encoding));
+    readonly List<Message> _history = [];
+    int _running;
+
+    /// <summary>How to talk from the next turn on.</summary>
+    public ChatSessionOptions Options { get; set => field = value ?? throw new ArgumentNullException(nameof(value)); } = options ?? new();
+
+    /// <summary>What was said so far, without system and developer message, reasoning included.</summary>
+    public IReadOnlyList<Message> History => _history;
+
+    /// <summary>The whole conversation as it stands: system message, developer message, history.</summary>
+    public Conversation Conversation => Conversation.Of([.. Preamble(), .. _history]);
+
+    /// <summary>The cost of all turns.</summary>
+    public ChatUsage Usage { get; private set; }
+
+    /// <summary>The ids that the last turn gave the model; empty before the first.</summary>
+    public ReadOnlyMemory<int> LastPrompt { get; private set; }
+
+    /// <summary>Forgets the history.</summary>
+    /// <exception cref="InvalidOperationException">A turn is running.</exception>
+    public void Reset()
+    {
+        Begin();
+        _history.Clear();
+        End();
+    }
+
+    /// <summary>The ids that the model would be given after these messages.</summary>
+    public int[] RenderPrompt(params IEnumerable<Message> messages) =>
+        _encoding.RenderForCompletion(Conversation.With(messages), Role.Assistant, new() { AnalysisDropping = Options.AnalysisDropping });
+
+    /// <summary>Says something as the user and streams the answer.</summary>
+    /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)"/>
+    public IAsyncEnumerable<ChatUpdate> StreamAsync(string text, CancellationToken cancellationToken = default) =>
+        StreamAsync([Message.User(text)], cancellationToken);
+
+    /// <summary>Adds messages (the user's, or the results of calls) and streams the answer.</summary>
+    /// <remarks>
+    /// What the model leaves unformed is repaired, never thrown: <see cref="ChatTurn.Repair"/>. Where the turn is cancelled, or the caller
+    /// stops reading, what was said until then stays in the history, the cut message too unless it is reasoning; a turn that fails
+    /// before its first id leaves the history as it was.
+    /// </remarks>
+    /// <param name="messages">What is new since the last turn, at least one.</param>
+    /// <param name="cancellationToken">Ends the turn at once.</param>
+    /// <returns>An update for each id, and a last one that carries the <see cref="ChatTurn"/>.</returns>
+    /// <exception cref="InvalidOperationException">A turn is running.</exception>
+    /// <exception cref="PromptTooLongException">The conversation leaves no room for an answer.</exception>
+    /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
+    public IAsyncEnumerable<ChatUpdate> StreamAsync(IEnumerable<Message> messages, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return Run([.. messages], cancellationToken);
+    }
+
+    /// <summary>Says something as the user and waits for the whole answer.</summary>
+    /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)"/>
+    /// <returns>The turn.</returns>
+    public Task<ChatTurn> CompleteAsync(string text, CancellationToken cancellationToken = default) =>
+        CompleteAsync([Message.User(text)], cancellationToken);
+
+    /// <summary>Adds messages and waits for the whole answer.</summary>
+    /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)"/>
+    /// <returns>The turn.</returns>
+    public async Task<ChatTurn> CompleteAsync(IEnumerable<Message> messages, CancellationToken cancellationToken = default)
+    {
+        ChatTurn? turn = null;
+        await foreach (ChatUpdate update in StreamAsync(messages, cancellationToken).ConfigureAwait(false))
+            turn = update.Turn;
+        return turn!;
+    }
+
+    async IAsyncEnumerable<ChatUpdate> Run(List<Message> messages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        Begin();
+        TurnReader? reader = null;
+        bool ended = false;
+        try
+        {
+            int[] prompt = RenderPrompt(messages);
+            LastPrompt = prompt;
+            reader = new(_encoding, prompt.Length);
+            GenerationRequest request = new()
+            {
+                Prompt = prompt,
+                StopIds = _encoding.StopTokensForAssistantActions,
+                MaxTokens = Options.MaxTokens,
+                Sampling = Options.Sampling,
+            };
+            await foreach (GeneratedToken token in _generator.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+                yield return reader.Read(token);
+            ended = true;
+            ChatUpdate last = reader.Finish(cancelled: false);
+            Keep(messages, last.Turn!);
+            yield return last;
+        }
+        finally
+        {
+            if (!ended && reader is { IsEmpty: false })
+                Keep(messages, reader.Finish(cancelled: true).Turn!);
+            End();
+        }
+    }
+
+    void Keep(List<Message> messages, ChatTurn turn)
+    {
+        _history.AddRange(messages);
+        bool cut = turn.Finish is ChatFinish.Cancelled or ChatFinish.MaxTokens or ChatFinish.ContextLength;
+        int kept = cut && turn.Messages is [.., { Channel: Channels.Analysis }] ? turn.Messages.Count - 1 : turn.Messages.Count;
+        _history.AddRange(turn.Messages.Take(kept));
+        Usage += turn.Usage;
+    }
+
+    IEnumerable<Message> Preamble()
+    {
+        yield return Message.System(Options.System);
+        if (Options.Developer is { } developer)
+            yield return Message.Developer(developer);
+    }
+
+    void Begin()
+    {
+        if (Interlocked.Exchange(ref _running, 1) != 0)
+            throw new InvalidOperationException("A turn of this session is still running.");
+    }
+
+    void End() => Volatile.Write(ref _running, 0);
+}
