@@ -33,6 +33,18 @@ public sealed class CliHost : IDisposable
     /// <summary>Standard output as text, UTF-8 without a mark, flushed with each write.</summary>
     public TextWriter Out => field ??= new StreamWriter(Output, Utf8, bufferSize: 1024, leaveOpen: true) { AutoFlush = true, NewLine = "\n" };
 
+    /// <summary>Standard input to its end, as UTF-8 text; a byte that is not becomes U+FFFD.</summary>
+    public async Task<string> ReadAllTextAsync(CancellationToken cancellationToken)
+    {
+        using StreamReader reader = new(Input, Utf8, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        string text = await reader.ReadToEndAsync(cancellationToken);
+        return text.StartsWith('\uFEFF') ? text[1..] : text;
+    }
+
+    /// <summary>A file to its end, or standard input where there is none.</summary>
+    public Task<string> ReadAllTextAsync(FileInfo? file, CancellationToken cancellationToken) =>
+        file is null ? ReadAllTextAsync(cancellationToken) : File.ReadAllTextAsync(file.FullName, cancellationToken);
+
     /// <summary>The real console.</summary>
     public static CliHost ForConsole() => new()
     {

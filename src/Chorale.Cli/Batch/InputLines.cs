@@ -8,7 +8,7 @@ namespace Chorale.Cli;
 /// </summary>
 /// <param name="input">Read to its end; not disposed.</param>
 /// <param name="bufferSize">The first size of the buffer in bytes; it grows to the longest line.</param>
-internal sealed class InputLines(Stream input, int bufferSize = 64 * 1024)
+sealed class InputLines(Stream input, int bufferSize = 64 * 1024)
 {
     byte[] _buffer = new byte[bufferSize];
     int _start;
@@ -25,8 +25,10 @@ internal sealed class InputLines(Stream input, int bufferSize = 64 * 1024)
             int newline = _buffer.AsSpan(searched, _end - searched).IndexOf((byte)'\n');
             if (newline >= 0)
                 return Take(searched + newline, skip: 1);
+            if (_ended && _end == _start)
+                return null;
             if (_ended)
-                return _end > _start ? Take(_end, skip: 0) : null;
+                return Take(_end, skip: 0);
             searched = _end - _start;
             MakeRoom();
             int read = await input.ReadAsync(_buffer.AsMemory(_end), cancellationToken).ConfigureAwait(false);

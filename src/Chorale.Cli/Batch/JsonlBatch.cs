@@ -8,7 +8,7 @@ namespace Chorale.Cli;
 /// The batch form of a command: one JSON object a line in, one a line out, in order, its <c>id</c> kept. A line that fails gives an
 /// <c>error</c> and the rest go on.
 /// </summary>
-internal static class JsonlBatch
+static class JsonlBatch
 {
     // A conversation may nest as deep as its reader allows (128 levels in a line's own object); the goldens go beyond 64.
     static readonly JsonDocumentOptions ReadOptions = new() { MaxDepth = 1024 };

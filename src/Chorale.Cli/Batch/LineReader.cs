@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Chorale.Cli;
 
 /// <summary>Reads the fields of a batch line; a field of the wrong kind is an error that names it.</summary>
-internal static class LineReader
+static class LineReader
 {
     extension(JsonElement line)
     {
@@ -52,6 +52,13 @@ internal static class LineReader
             { } value => throw Wrong(name, string.Create(CultureInfo.InvariantCulture, $"a whole number from {minimum}"), value),
         };
 
+        public long? OptionalLong(string name) => line.Optional(name) switch
+        {
+            null => null,
+            { ValueKind: JsonValueKind.Number } value when value.TryGetInt64(out long number) => number,
+            { } value => throw Wrong(name, "a whole number", value),
+        };
+
         public float? OptionalFloat(string name) => line.Optional(name) switch
         {
             null => null,
@@ -91,25 +98,25 @@ internal static class LineReader
     static string UnescapeLoosely(string raw)
     {
         StringBuilder text = new(raw.Length);
-        for (int i = 1; i < raw.Length - 1; i++)
+        ReadOnlySpan<char> rest = raw.AsSpan(1, raw.Length - 2);
+        for (int escape; (escape = rest.IndexOf('\\')) >= 0;)
         {
-            if (raw[i] != '\\')
+            text.Append(rest[..escape]);
+            char kind = rest[escape + 1];
+            int length = kind == 'u' ? 6 : 2;
+            text.Append(kind switch
             {
-                text.Append(raw[i]);
-                continue;
-            }
-            char escape = raw[++i];
-            if (escape == 'u')
-            {
-                text.Append((char)ushort.Parse(raw.AsSpan(i + 1, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
-                i += 4;
-            }
-            else
-            {
-                text.Append(escape switch { 'b' => '\b', 'f' => '\f', 'n' => '\n', 'r' => '\r', 't' => '\t', _ => escape });
-            }
+                'b' => '\b',
+                'f' => '\f',
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'u' => (char)ushort.Parse(rest.Slice(escape + 2, 4), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+                _ => kind,
+            });
+            rest = rest[(escape + length)..];
         }
-        return text.ToString();
+        return text.Append(rest).ToString();
     }
 
     static string Shortened(string text) => text.Length <= 40 ? text : string.Concat(text.AsSpan(0, 40), "…");

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using Chorale.Harmony;
+using Chorale.Inference;
+using Chorale.Tokenization;
+
+namespace Chorale.Cli;
+
+/// <summary>An exception in one line for a person.</summary>
+static class CliErrors
+{
+    public static string Describe(Exception exception) => exception switch
+    {
+        FileNotFoundException { FileName: { } file } => $"'{file}' does not exist.",
+        DirectoryNotFoundException e => OneLine(e.Message),
+        UnauthorizedAccessException e => OneLine(e.Message),
+        _ when IsExpected(exception) => OneLine(exception.Message),
+        _ => $"internal error: {exception.GetType().Name}: {OneLine(exception.Message)}",
+    };
+
+    /// <summary>Whether this is somebody's input, not our mistake.</summary>
+    public static bool IsExpected(Exception exception) =>
+        exception is IOException or JsonException or BatchException or CliException or ArgumentException or UnauthorizedAccessException
+            or HarmonyException or CheckpointFormatException or VocabularyFormatException or TokenDecodingException;
+
+    public static string OneLine(string message) => message.ReplaceLineEndings(" ");
+}

@@ -1,0 +1,81 @@
+using System.CommandLine;
+using System.Globalization;
+using Chorale.Harmony;
+using Chorale.Inference;
+
+namespace Chorale.Cli;
+
+/// <summary><c>chorale chat</c>: talk with a model.</summary>
+static class ChatCommand
+{
+    public static Command Create(CliHost host)
+    {
+        Argument<string[]> prompt = new("PROMPT") { Description = "What to say; text piped in beside it is appended. Without it: a conversation, at the terminal or a line a turn from a pipe; '-' takes all that is piped in as one message.", Arity = ArgumentArity.ZeroOrMore };
+        Option<string?> model = SharedOptions.Model();
+        Option<string> effort = new("--effort") { Description = "How long the model reasons: low, medium or high.", DefaultValueFactory = _ => "medium" };
+        effort.AcceptOnlyFromAmong("low", "medium", "high");
+        Option<string?> instructions = new("--instructions") { Description = "What the developer tells the model to begin with.", HelpName = "TEXT" };
+        Option<float?> temperature = SamplingArguments.Temperature("without it, 0 for the embedded model and 1 for any other");
+        SamplingArguments sampling = new();
+        Option<int?> maxTokens = SamplingArguments.MaxTokens(1);
+        Option<int?> context = SharedOptions.Context();
+        Option<int?> threads = SharedOptions.Threads();
+        Option<string> precision = SharedOptions.Precision("fast");
+        Option<string?> date = new("--date") { Description = "The day that the system message names, yyyy-MM-dd; without it, today.", HelpName = "DATE" };
+        date.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<string?>() is { } text && !TryReadDate(text, out _))
+                result.AddError($"--date must be a day as yyyy-MM-dd, found '{text}'.");
+        });
+        Option<bool> hideReasoning = new("--hide-reasoning") { Description = "Print the answer only." };
+        Option<bool> json = new("--json") { Description = "Print each turn as one line of JSON: answer, reasoning, usage and the whole conversation." };
+        Option<bool> raw = new("--raw") { Description = "Print the very tokens, prompt and control tokens included." };
+
+        Command command = new("chat", "Talk with a model.") { prompt, model, effort, instructions, temperature, maxTokens, context, threads, precision, date, hideReasoning, json, raw };
+        sampling.AddTo(command);
+        command.SetAction(async (line, cancellationToken) =>
+        {
+            ChatRun.TryReadEffort(line.GetValue(effort)!, out ReasoningEffort level);
+            ChatSettings settings = new()
+            {
+                Prompt = await ReadPromptAsync(host, line.GetValue(prompt)!, cancellationToken),
+                Model = line.GetValue(model),
+                Instructions = line.GetValue(instructions),
+                Effort = level,
+                Date = TryReadDate(line.GetValue(date), out DateOnly day) ? day : DateOnly.FromDateTime(host.Time.GetLocalNow().DateTime),
+                Temperature = line.GetValue(temperature),
+                Sampling = sampling.Read(line),
+                MaxTokens = line.GetValue(maxTokens),
+                ContextLength = line.GetValue(context),
+                Threads = line.GetValue(threads),
+                HideReasoning = line.GetValue(hideReasoning),
+                Json = line.GetValue(json),
+                Raw = line.GetValue(raw),
+            };
+            using ChatRun run = new(host, settings);
+            return settings.Prompt is { } said
+                ? await run.OneTurnAsync(said, cancellationToken)
+                : await run.ConversationAsync(cancellationToken);
+        });
+        return command;
+    }
+
+    /// <summary>The words of the command line, with what is piped in beside them; null where neither says anything at once.</summary>
+    static async Task<string?> ReadPromptAsync(CliHost host, string[] words, CancellationToken cancellationToken)
+    {
+        if (words.Length == 0)
+            return null;
+        string said = words is ["-"] ? "" : string.Join(' ', words);
+        string piped = host.InputIsTerminal ? "" : (await host.ReadAllTextAsync(cancellationToken)).Trim();
+        string prompt = (said, piped) switch
+        {
+            (_, "") => said,
+            ("", _) => piped,
+            _ => $"{said}\n\n{piped}",
+        };
+        return string.IsNullOrWhiteSpace(prompt) ? throw new CliException("the prompt is empty.", ExitCodes.Usage) : prompt;
+    }
+
+    static bool TryReadDate(string? text, out DateOnly date) =>
+        DateOnly.TryParseExact(text, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
+}

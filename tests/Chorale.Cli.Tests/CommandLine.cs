@@ -1,0 +1,53 @@
+using System.Text;
+using System.Text.Json;
+
+namespace Chorale.Cli.Tests;
+
+/// <summary>Runs the program in this process over streams in memory.</summary>
+sealed record CommandLine(int ExitCode, string Output, string Error)
+{
+    public static Task<CommandLine> RunAsync(params string[] args) => RunAsync("", args);
+
+    public static Task<CommandLine> RunAsync(string input, string[] args) => RunAsync(Encoding.UTF8.GetBytes(input), args);
+
+    public static async Task<CommandLine> RunAsync(byte[] input, string[] args)
+    {
+        using MemoryStream output = new();
+        using StringWriter error = new();
+        using CliHost host = new()
+        {
+            Input = new MemoryStream(input),
+            Output = output,
+            Error = error,
+            Time = new FixedTime(),
+        };
+        int exitCode = await ChoraleProgram.RunAsync(args, host, TestContext.Current.CancellationToken);
+        return new(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
+    }
+
+    /// <summary>Each line of stdout as JSON.</summary>
+    public List<JsonElement> Json =>
+        [.. Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line, new JsonDocumentOptions { MaxDepth = 1024 }).RootElement)];
+
+    /// <summary>A failure is one line on stderr, without a stack trace, and nothing on stdout.</summary>
+    public void AssertFails(int exitCode, params string[] words)
+    {
+        Assert.Equal(exitCode, ExitCode);
+        Assert.Equal("", Output);
+        Assert.StartsWith("chorale: ", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("internal error", Error, StringComparison.Ordinal);
+        if (exitCode == ExitCodes.Failure)
+            Assert.Equal(1, Error.Count(c => c == '\n'));
+        foreach (string word in words)
+            Assert.Contains(word, Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A clock that stands at the day of the recorded prompts.</summary>
+    sealed class FixedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 21, 12, 0, 0, TimeSpan.Zero);
+
+        public override TimeZoneInfo LocalTimeZone => TimeZoneInfo.Utc;
+    }
+}

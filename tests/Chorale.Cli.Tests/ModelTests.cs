@@ -1,0 +1,79 @@
+using System.Globalization;
+using System.Text.Json;
+using Chorale.TestKit;
+
+namespace Chorale.Cli.Tests;
+
+public class ModelTests
+{
+    [Fact]
+    public async Task Generate_gives_the_recorded_greedy_answers()
+    {
+        List<JsonElement> cases = [.. Jsonl.Elements("nano/nano-goldens.jsonl")];
+        CommandLine run = await CommandLine.RunAsync(string.Join('\n', cases.Select(c => c.GetRawText())), ["generate", "--jsonl"]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(40, run.Json.Count);
+        foreach ((JsonElement expected, JsonElement answer) in cases.Zip(run.Json))
+        {
+            Assert.True(JsonElement.DeepEquals(expected.GetProperty("expect").GetProperty("tokens"), answer.GetProperty("tokens")), expected.GetProperty("id").GetString());
+            Assert.Equal(expected.GetProperty("expect").GetProperty("stop").GetInt32(), answer.GetProperty("stop").GetInt32());
+        }
+    }
+
+    [Fact]
+    public async Task Logits_are_those_recorded()
+    {
+        using JsonDocument golden = JsonDocument.Parse(await File.ReadAllTextAsync(TestData.PathOf("model/pub-a.golden.json"), TestContext.Current.CancellationToken));
+        JsonElement sequence = golden.RootElement.GetProperty("sequences").EnumerateArray().Single(s => s.GetProperty("tokens").GetArrayLength() == 40);
+        string tokens = sequence.GetProperty("tokens").GetRawText();
+        CommandLine run = await CommandLine.RunAsync(
+            $$"""
+            {"id":1,"tokens":{{tokens}}}
+            {"id":2,"tokens":{{tokens}},"all":true}
+            {"id":3,"tokens":[512]}
+            {"id":4,"tokens":[]}
+            """.ReplaceLineEndings("\n"), ["logits", "--jsonl", "--model", TestData.PathOf("model/pub-a.gguf")]);
+        Assert.Equal(0, run.ExitCode);
+        float[] expected = [.. sequence.GetProperty("last_logits").EnumerateArray().Select(x => x.GetSingle())];
+        AssertClose(expected, run.Json[0].GetProperty("logits"));
+        Assert.Equal(40, run.Json[1].GetProperty("logits").GetArrayLength());
+        AssertClose(expected, run.Json[1].GetProperty("logits")[39]);
+        Assert.Contains("512", run.Json[2].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.True(run.Json[3].TryGetProperty("error", out _));
+    }
+
+    [Fact]
+    public async Task A_constraint_is_refused_by_name()
+    {
+        CommandLine run = await CommandLine.RunAsync("""{"id":1,"tokens":[8200],"constraint":{"regex":"a"}}""", ["generate", "--jsonl"]);
+        Assert.Contains("constraint", run.Json[0].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_seed_gives_the_same_ids_again()
+    {
+        string[] args = ["generate", "--jsonl"];
+        const string line = """{"id":1,"tokens":[8200,1428,8202,4827,382,8201,8200,456,421,493],"max_tokens":30,"temperature":1.5,"seed":11}""";
+        CommandLine first = await CommandLine.RunAsync(line, args);
+        CommandLine second = await CommandLine.RunAsync(line, args);
+        Assert.Equal(first.Output, second.Output);
+        Assert.True(first.Json[0].GetProperty("tokens").GetArrayLength() is > 0 and <= 30);
+    }
+
+    [Fact]
+    public async Task Generate_takes_ids_as_arguments_too()
+    {
+        JsonElement golden = Jsonl.Elements("nano/nano-goldens.jsonl").First();
+        string[] prompt = [.. golden.GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32().ToString(CultureInfo.InvariantCulture))];
+        CommandLine run = await CommandLine.RunAsync(["generate", "--temperature", "0", .. prompt]);
+        Assert.Equal(string.Join(' ', golden.GetProperty("expect").GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32())) + "\n", run.Output);
+    }
+
+    static void AssertClose(float[] expected, JsonElement found)
+    {
+        float[] logits = [.. found.EnumerateArray().Select(x => x.GetSingle())];
+        Assert.Equal(expected.Length, logits.Length);
+        for (int i = 0; i < expected.Length; i++)
+            Assert.True(Math.Abs(expected[i] - logits[i]) < 1e-3, $"logit {i}: {logits[i]}, expected {expected[i]}");
+    }
+}
