@@ -16,7 +16,8 @@ sealed class HeaderPieces(Tokenizer tokenizer)
 
     public ReadOnlySpan<int> Space => _space;
 
-    public ReadOnlySpan<int> Role(Role role) => _roles[(int)role];
+    public ReadOnlySpan<int> Role(Role role) =>
+        (uint)role < (uint)_roles.Length ? _roles[(int)role] : throw new ArgumentOutOfRangeException(nameof(role), role, "Not a role.");
 
     public void EncodeChannel(string channel, IBufferWriter<int> destination) => Encode(channel switch
     {
