@@ -87,7 +87,7 @@ public class ParserPropertyTests
 
     /// <summary>
     /// Pushes all, going on after errors, and holds what the parser shows on its way together: the deltas add up to the
-    /// content, messages only grow, and strict or not a chunk gives what single ids give.
+    /// content, and with the remainder to the message, messages only grow, and strict or not a chunk gives what single ids give.
     /// </summary>
     static bool Parse(int[] ids, Role? role)
     {
@@ -109,6 +109,8 @@ public class ParserPropertyTests
                     Assert.Equal(i, error.TokenIndex);
                     firstError = Math.Min(firstError, i);
                 }
+                if (parser.Messages.Count > messages)
+                    Assert.Equal(parser.Messages[^1].Text, sum + parser.Remainder);
                 sum = parser.State == ParserState.Content ? sum + parser.LastDelta.ToString() : "";
                 Assert.Equal(sum, parser.Content.ToString());
                 Assert.InRange(parser.Messages.Count, messages, messages + 1);

@@ -62,6 +62,12 @@ public sealed class HarmonyParser
     /// <summary>The current message's content so far, the sum of its deltas; valid until the next push.</summary>
     public ReadOnlySpan<char> Content => _content.Text;
 
+    /// <summary>
+    /// What the last complete message holds beyond its deltas: the official rules hold bytes back that are not UTF-8, and
+    /// add them only when the message ends. Empty for nearly every message; changes when the next one is complete.
+    /// </summary>
+    public string Remainder { get; private set; } = "";
+
     /// <summary>The messages that are complete; grows as more are pushed.</summary>
     public IReadOnlyList<Message> Messages => _messages;
 
@@ -114,10 +120,15 @@ public sealed class HarmonyParser
             throw new HarmonyParseException("Unexpected EOS while waiting for message header to complete", TokenCount);
     }
 
-    void Complete() => Add(_header, _content.Finish());
-
-    void Add(in MessageHeader header, string text)
+    void Complete()
     {
+        int shown = _content.Text.Length;
+        Add(_header, _content.Finish(), shown);
+    }
+
+    void Add(in MessageHeader header, string text, int shown)
+    {
+        Remainder = text[shown..];
         _messages.Add(Message.FromText(header.Author, text) with
         {
             Recipient = header.Recipient,
@@ -173,7 +184,7 @@ public sealed class HarmonyParser
                 Fail(problem);
             if (!MessageHeader.TryRead(text, role, isWhole: false, out string? error, out MessageHeader header))
                 Fail(error);
-            Add(header, header.Rest ?? "");
+            Add(header, header.Rest ?? "", shown: 0);
         }
         _headerIds.ResetWrittenCount();
         _nextRole = null;
