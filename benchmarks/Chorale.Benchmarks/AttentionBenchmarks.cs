@@ -1,0 +1,55 @@
+using BenchmarkDotNet.Attributes;
+using Chorale.Kernels;
+
+namespace Chorale.Benchmarks;
+
+/// <summary>One layer's attention of gpt-oss-20b: 64 heads on 8 key-value heads of 64, one token after a context.</summary>
+public class AttentionBenchmarks : IDisposable
+{
+    const int Heads = 64, KvHeads = 8, HeadDim = 64;
+
+    readonly float[] _q = new float[Heads * HeadDim];
+    readonly float[] _y = new float[Heads * HeadDim];
+    readonly float[] _sinks = new float[Heads];
+    SimdLevel _level;
+    LayerKeyValues _cache = null!;
+    WorkerPool _pool = null!;
+
+    public static IEnumerable<string> Levels => Simd.Supported.Select(level => level.ToString());
+
+    [ParamsSource(nameof(Levels))]
+    public string Level { get; set; } = "";
+
+    /// <summary>128 is what a sliding layer sees.</summary>
+    [Params(128, 4096)]
+    public int Context { get; set; }
+
+    [GlobalSetup]
+    public void Setup()
+    {
+        _level = Enum.Parse<SimdLevel>(Level);
+        _pool = new WorkerPool(Environment.ProcessorCount);
+        _cache = new LayerKeyValues(Context, KvHeads, HeadDim);
+        Random random = new(1);
+        float[] keys = new float[KvHeads * HeadDim], values = new float[KvHeads * HeadDim];
+        for (int position = 0; position < Context; position++)
+        {
+            for (int i = 0; i < keys.Length; i++)
+                (keys[i], values[i]) = (random.NextSingle() - 0.5f, random.NextSingle() - 0.5f);
+            _cache.Store(position, keys, values);
+        }
+        for (int i = 0; i < _q.Length; i++)
+            _q[i] = random.NextSingle() - 0.5f;
+    }
+
+    [GlobalCleanup]
+    public void Dispose()
+    {
+        _pool.Dispose();
+        _cache.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [Benchmark]
+    public void Run() => Attention.Run(_level, _q, _cache, _sinks, Context - 1, 1, 0, _y, _pool);
+}
