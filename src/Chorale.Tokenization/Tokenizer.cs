@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Intrinsics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -33,7 +34,7 @@ public sealed class Tokenizer
     public IReadOnlyDictionary<string, int> SpecialTokens => _ids.Specials;
 
     /// <summary>The number of bytes of the longest token.</summary>
-    internal int MaxTokenBytes => _ids.Bytes.MaxLength;
+    internal int MaxTokenBytes => _ids.MaxLength;
 
     /// <summary>The merges and tables behind this tokenizer.</summary>
     internal BytePairEncoder Encoder => _ids.Encoder;
@@ -280,20 +281,32 @@ public sealed class Tokenizer
         return length;
     }
 
+    /// <summary>Writes the bytes of all tokens, which <see cref="TotalLength"/> has counted.</summary>
     void CopyBytes(ReadOnlySpan<int> ids, Span<byte> destination)
     {
+        ReadOnlySpan<int> starts = _ids.Bytes.Starts;
+        ReadOnlySpan<byte> block = _ids.Bytes.Block;
+        int position = 0;
         foreach (int id in ids)
         {
-            if (_ids.TryGetBytes(id, out ReadOnlySpan<byte> bytes))
+            int start = 0;
+            int length = 0;
+            if ((uint)id < (uint)(starts.Length - 1))
             {
-                bytes.CopyTo(destination);
-                destination = destination[bytes.Length..];
+                start = starts[id];
+                length = starts[id + 1] - start;
             }
+            if (length == 0)
+            {
+                destination[position++] = UnknownByte;
+                continue;
+            }
+            // Nearly every token is short: one whole vector is quicker than a copy of just its length.
+            if (length <= TokenBytes.Padding && destination.Length - position >= TokenBytes.Padding)
+                Vector128.Create(block.Slice(start, TokenBytes.Padding)).CopyTo(destination[position..]);
             else
-            {
-                destination[0] = UnknownByte;
-                destination = destination[1..];
-            }
+                block.Slice(start, length).CopyTo(destination[position..]);
+            position += length;
         }
     }
 

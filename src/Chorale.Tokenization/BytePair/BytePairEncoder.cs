@@ -21,6 +21,9 @@ sealed class BytePairEncoder
         _ids = ids;
     }
 
+    /// <summary>The merges; numbered by time, not by id.</summary>
+    public BytePairVocabulary Vocabulary => _vocabulary;
+
     /// <summary>Appends the ids of a text.</summary>
     /// <param name="padded">Valid UTF-8, and at least <see cref="Padding"/> bytes more.</param>
     /// <param name="length">The length of the text without these.</param>
@@ -37,10 +40,8 @@ sealed class BytePairEncoder
             int token = pieces.Find(padded, position, end - position);
             if (token >= 0)
                 ids.Add(token);
-            else if (end - position <= BytePairMerge.ScanLimit)
-                ids.Advance(BytePairMerge.Scan(_vocabulary, text[position..end], ids.GetSpan(end - position)));
             else
-                MergeLong(padded, position, end - position, ref ids);
+                Merge(padded, position, end - position, ref ids);
             position = end;
         }
         if (_ids is { } map)
@@ -50,12 +51,12 @@ sealed class BytePairEncoder
         }
     }
 
-    void MergeLong(ReadOnlySpan<byte> padded, int start, int length, ref TokenBuffer ids)
+    void Merge(ReadOnlySpan<byte> padded, int start, int length, ref TokenBuffer ids)
     {
         int words = (length / 64) + 1;
         if (words <= StackWords)
         {
-            Span<ulong> dead = stackalloc ulong[StackWords];
+            Span<ulong> dead = stackalloc ulong[words];
             dead.Clear();
             BytePairMerge.Linear(_vocabulary, padded, start, length, dead, ref ids);
             return;

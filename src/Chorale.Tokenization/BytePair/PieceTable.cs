@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
 namespace Chorale.Tokenization;
@@ -17,6 +18,7 @@ sealed class PieceTable
     readonly TokenBytes _tokens;
     readonly Entry[] _entries;
     readonly int _shift;
+    readonly HashFilter _filter;
 
     /// <summary>Starts empty, at its final size.</summary>
     /// <param name="tokens">The bytes of every token that will be added.</param>
@@ -27,6 +29,7 @@ sealed class PieceTable
         int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(16, capacity + (capacity / 2)));
         _entries = new Entry[size];
         _shift = 64 - BitOperations.Log2((uint)size);
+        _filter = new HashFilter(capacity);
     }
 
     /// <summary>Adds a token; false where one with the same bytes is there.</summary>
@@ -41,11 +44,14 @@ sealed class PieceTable
     }
 
     /// <summary>Adds a token that is known not to be there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(int token)
     {
         int length = _tokens.Length(token);
         ulong head = Head(_tokens.Block, _tokens.Starts[token], length);
-        int slot = Slot(head, Tail(_tokens.Block, _tokens.Starts[token], length), length);
+        ulong hash = Hash(head, Tail(_tokens.Block, _tokens.Starts[token], length), length);
+        _filter.Add(hash);
+        int slot = (int)(hash >> _shift);
         while (_entries[slot].Length != 0)
             slot = (slot + 1) & (_entries.Length - 1);
         _entries[slot] = new Entry { FirstBytes = head, Token = token, Length = length };
@@ -57,9 +63,12 @@ sealed class PieceTable
     /// <param name="length">How long it is, at least 1.</param>
     public int Find(ReadOnlySpan<byte> text, int start, int length)
     {
-        Entry[] entries = _entries;
         ulong head = Head(text, start, length);
-        int slot = Slot(head, Tail(text, start, length), length);
+        ulong hash = Hash(head, Tail(text, start, length), length);
+        if (!_filter.MayContain(hash))
+            return -1;
+        Entry[] entries = _entries;
+        int slot = (int)(hash >> _shift);
         while (true)
         {
             ref readonly Entry entry = ref entries[slot];
@@ -76,6 +85,7 @@ sealed class PieceTable
             ? Tail(text, start, length) == Tail(_tokens.Block, _tokens.Starts[token], length)
             : text.Slice(start + 8, length - 8).SequenceEqual(_tokens[token][8..]);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Head(ReadOnlySpan<byte> text, int start, int length)
     {
         ulong word = BinaryPrimitives.ReadUInt64LittleEndian(text.Slice(start, 8));
@@ -83,11 +93,13 @@ sealed class PieceTable
     }
 
     /// <summary>The last eight bytes of a token longer than eight.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     static ulong Tail(ReadOnlySpan<byte> text, int start, int length) =>
         length <= 8 ? 0 : BinaryPrimitives.ReadUInt64LittleEndian(text.Slice(start + length - 8, 8));
 
-    int Slot(ulong head, ulong tail, int length) =>
-        (int)((((head + (uint)length) * 0x9E3779B97F4A7C15UL) ^ (tail * 0xC2B2AE3D27D4EB4FUL)) >> _shift);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static ulong Hash(ulong head, ulong tail, int length) =>
+        ((head + (uint)length) * 0x9E3779B97F4A7C15UL) ^ (tail * 0xC2B2AE3D27D4EB4FUL);
 
     [StructLayout(LayoutKind.Sequential)]
     struct Entry

@@ -24,28 +24,18 @@ ref struct TokenBuffer
     {
         int count = Count;
         if ((uint)count >= (uint)_tokens.Length)
-            Grow(1);
+            Grow();
         _tokens[count] = token;
         Count = count + 1;
     }
 
     public int RemoveLast() => _tokens[--Count];
 
-    /// <summary>Room for <paramref name="count"/> more tokens; <see cref="Advance"/> says how many were written.</summary>
-    public Span<int> GetSpan(int count)
-    {
-        if (_tokens.Length - Count < count)
-            Grow(count);
-        return _tokens[Count..];
-    }
-
-    public void Advance(int count) => Count += count;
-
     public readonly void Dispose() => ArrayPool<int>.Shared.Return(_rented);
 
-    void Grow(int count)
+    void Grow()
     {
-        int[] larger = ArrayPool<int>.Shared.Rent(Math.Max(2 * _tokens.Length, Count + count));
+        int[] larger = ArrayPool<int>.Shared.Rent(2 * _tokens.Length);
         _tokens[..Count].CopyTo(larger);
         ArrayPool<int>.Shared.Return(_rented);
         _rented = larger;

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+
 namespace Chorale.Tokenization;
 
 /// <summary>The compact form in which the o200k ranks lie in this assembly.</summary>
@@ -10,14 +13,17 @@ static class EmbeddedRanks
 {
     public const string ResourceName = "Chorale.Tokenization.o200k_base.merges";
 
-    public static BytePairVocabulary Load() => Read(EmbeddedResource.Read(ResourceName));
-
-    public static BytePairVocabulary Read(ReadOnlySpan<byte> source)
+    /// <summary>Reads the form.</summary>
+    /// <param name="source">The form.</param>
+    /// <param name="specials">Names whose bytes are put behind the ranks, by id.</param>
+    // Runs once a process, so it cannot wait for the tiers of the JIT.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public static BytePairVocabulary Read(ReadOnlySpan<byte> source, Dictionary<string, int> specials)
     {
         int position = MergeTree.FirstMerged;
         int count = MergeTree.FirstMerged + Leb128.Read(source, ref position);
         MergeTree merges = new(count);
-        int[] starts = new int[count + 1];
+        int[] starts = new int[Math.Max(count, specials.Count == 0 ? 0 : specials.Values.Max() + 1) + 1];
         for (int token = 0; token < MergeTree.FirstMerged; token++)
             starts[token + 1] = token + 1;
         for (int token = MergeTree.FirstMerged; token < count; token++)
@@ -27,18 +33,24 @@ static class EmbeddedRanks
             merges.Add(left, right);
             starts[token + 1] = starts[token] + (starts[left + 1] - starts[left]) + (starts[right + 1] - starts[right]);
         }
+        foreach ((string name, int id) in specials)
+            starts[id + 1] = Encoding.UTF8.GetByteCount(name);
+        for (int id = count; id < starts.Length - 1; id++)
+            starts[id + 1] += starts[id];
 
-        byte[] block = new byte[starts[count] + TokenBytes.Padding];
+        byte[] block = new byte[starts[^1] + TokenBytes.Padding];
         source[..MergeTree.FirstMerged].CopyTo(block);
         for (int token = MergeTree.FirstMerged; token < count; token++)
         {
             int left = merges.Left(token);
             int right = merges.Right(token);
             Span<byte> destination = block.AsSpan(starts[token]);
-            block.AsSpan(starts[left]..starts[left + 1]).CopyTo(destination);
-            block.AsSpan(starts[right]..starts[right + 1]).CopyTo(destination[(starts[left + 1] - starts[left])..]);
+            block.AsSpan(starts[left], starts[left + 1] - starts[left]).CopyTo(destination);
+            block.AsSpan(starts[right], starts[right + 1] - starts[right]).CopyTo(destination[(starts[left + 1] - starts[left])..]);
         }
-        return new BytePairVocabulary(new TokenBytes(block, starts), merges);
+        foreach ((string name, int id) in specials)
+            Encoding.UTF8.GetBytes(name, block.AsSpan(starts[id]));
+        return new BytePairVocabulary(new TokenBytes(block, starts), count, merges);
     }
 
     /// <summary>Writes the form; the tests rebuild the resource with it from a <c>.tiktoken</c> file.</summary>

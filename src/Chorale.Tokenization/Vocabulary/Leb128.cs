@@ -1,8 +1,11 @@
+using System.Runtime.CompilerServices;
+
 namespace Chorale.Tokenization;
 
 /// <summary>Unsigned numbers in groups of seven bits, lowest first; the embedded data's only number format.</summary>
 static class Leb128
 {
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static int Read(ReadOnlySpan<byte> source, ref int position)
     {
         int value = 0;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Chorale.Tokenization;
 
@@ -11,10 +10,10 @@ static class O200kHarmony
 
     public static TokenIds Load()
     {
-        BytePairVocabulary ranks = EmbeddedRanks.Load();
         Dictionary<string, int> specials = Specials();
+        BytePairVocabulary ranks = EmbeddedRanks.Read(EmbeddedResource.Read(EmbeddedRanks.ResourceName), specials);
         return new TokenIds(
-            new BytePairEncoder(ranks, ids: null), IdBytes.WithSpecials(ranks.Tokens, specials), specials, userDefined: []);
+            new BytePairEncoder(ranks, ids: null), ranks.Tokens, specials, userDefined: new Dictionary<string, int>(StringComparer.Ordinal));
     }
 
     /// <summary>1,091 names; ids without a name of their own are <c>&lt;|reserved_ID|&gt;</c>.</summary>

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Chorale.Tokenization;
 
 /// <summary>The bytes of numbered tokens, end to end in one block; a number without a token has no bytes.</summary>
@@ -16,8 +18,6 @@ sealed class TokenBytes
     {
         _block = block;
         _starts = starts;
-        for (int token = 0; token < Count; token++)
-            MaxLength = Math.Max(MaxLength, Length(token));
     }
 
     /// <summary>Joins separate arrays; null stands for a number without a token.</summary>
@@ -34,8 +34,6 @@ sealed class TokenBytes
 
     public int Count => _starts.Length - 1;
 
-    public int MaxLength { get; }
-
     public ReadOnlySpan<int> Starts => _starts;
 
     /// <summary>The block with its padding.</summary>
@@ -43,5 +41,6 @@ sealed class TokenBytes
 
     public ReadOnlySpan<byte> this[int token] => _block.AsSpan(_starts[token], Length(token));
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public int Length(int token) => _starts[token + 1] - _starts[token];
 }

@@ -16,6 +16,8 @@ sealed class TokenIds
         Bytes = bytes;
         Specials = specials.AsReadOnly();
         UserDefined = userDefined;
+        for (int id = 0; id < bytes.Count; id++)
+            MaxLength = Math.Max(MaxLength, bytes.Length(id));
         _special = new ulong[(bytes.Count / 64) + 1];
         foreach (int id in specials.Values)
             _special[id >> 6] |= 1UL << id;
@@ -24,6 +26,9 @@ sealed class TokenIds
     public BytePairEncoder Encoder { get; }
 
     public TokenBytes Bytes { get; }
+
+    /// <summary>How many bytes the longest token has.</summary>
+    public int MaxLength { get; }
 
     public System.Collections.ObjectModel.ReadOnlyDictionary<string, int> Specials { get; }
 

@@ -36,6 +36,8 @@ sealed class TokenIdsBuilder
             if (tokens[id] is not { } token)
                 continue;
             ordinaryCount++;
+            if (token.Length > VocabularyLimits.MaxTokenBytes)
+                throw new VocabularyFormatException($"{name} {id}", $"a token of {token.Length} bytes", $"at most {VocabularyLimits.MaxTokenBytes}");
             if (!_idOfBytes.TryAdd(id))
                 throw new VocabularyFormatException($"{name} {id}", $"{Describe(token)} again", "each token once");
             if (token.Length == 1)
@@ -168,7 +170,7 @@ sealed class TokenIdsBuilder
         for (int token = 0; token < _idOfToken.Count; token++)
             sameNumbers &= _idOfToken[token] == token;
 
-        BytePairVocabulary vocabulary = new(TokenBytes.Join([.. _idOfToken.Select(id => _tokens[id])]), _merges);
+        BytePairVocabulary vocabulary = new(TokenBytes.Join([.. _idOfToken.Select(id => _tokens[id])]), _idOfToken.Count, _merges);
         List<byte[]?> all = [.. _tokens];
         foreach ((string name, int id) in specials.Concat(userDefined))
         {
