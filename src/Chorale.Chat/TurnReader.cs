@@ -75,7 +75,7 @@ sealed class TurnReader(HarmonyEncoding encoding, int promptTokens)
             _usage = _usage.Count(completed.Channel, _ids.Count - _messageStart);
             _messageStart = _ids.Count;
         }
-        return new() { TokenId = id, Channel = completed.Channel, Recipient = completed.Recipient, Completed = completed };
+        return new() { TokenId = id, Channel = completed.Channel, Recipient = completed.Recipient, Text = _parser.Remainder, Completed = completed };
     }
 
     ChatUpdate EndParser(bool cut)

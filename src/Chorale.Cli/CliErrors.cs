@@ -19,7 +19,7 @@ static class CliErrors
 
     /// <summary>Whether this is somebody's input, not our mistake.</summary>
     public static bool IsExpected(Exception exception) =>
-        exception is IOException or JsonException or BatchException or CliException or ArgumentException or UnauthorizedAccessException
+        exception is IOException or JsonException or BatchException or CliException or ArgumentException or FormatException or UnauthorizedAccessException
             or HarmonyException or CheckpointFormatException or VocabularyFormatException or TokenDecodingException;
 
     public static string OneLine(string message) => message.ReplaceLineEndings(" ");

@@ -186,12 +186,11 @@ public class ChatSessionTests
         int[] answer = Ids("<|channel|>final<|message|>One two three four<|return|>");
         ScriptedGenerator generator = new(answer, Ids(Reasoned))
         {
-            BeforeId = (i, cancellationToken) =>
+            BeforeId = async (i, cancellationToken) =>
             {
                 if (i == 5)
-                    stop.Cancel();
+                    await stop.CancelAsync();
                 cancellationToken.ThrowIfCancellationRequested();
-                return Task.CompletedTask;
             },
         };
         ChatSession session = new(generator, Encoding);
@@ -245,7 +244,9 @@ public class ChatSessionTests
     public async Task What_the_model_leaves_unformed_is_not_lost(string answer, string said)
     {
         ChatSession session = Session(out _, answer);
-        ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
+        List<ChatUpdate> updates = await CollectAsync(session.StreamAsync("Hi", TestContext.Current.CancellationToken));
+        ChatTurn turn = updates[^1].Turn!;
+        Assert.Equal(string.Concat(turn.Messages.Select(m => m.Text)), string.Concat(updates.Select(u => u.Text)));
         Assert.Contains(said, string.Join('\n', turn.Messages.Select(m => m.Text)), StringComparison.Ordinal);
         Assert.Equal(Ids(answer).Length, turn.Usage.CompletionTokens);
         Assert.Equal(ChatFinish.Stop, turn.Finish);

@@ -20,11 +20,16 @@ sealed class ScriptedGenerator(params int[][] answers) : ITokenGenerator
     /// <summary>Awaited before each id; null never waits.</summary>
     public Func<int, CancellationToken, Task>? BeforeId { get; init; }
 
-    public async IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
         Requests.Add(request);
         if (request.Prompt.Length >= ContextLength)
             throw new PromptTooLongException(request.Prompt.Length, ContextLength);
+        return PlayAsync(request, cancellationToken);
+    }
+
+    async IAsyncEnumerable<GeneratedToken> PlayAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         int[] answer = answers[_next++];
         for (int i = 0; i < answer.Length; i++)
         {

@@ -16,6 +16,7 @@ sealed record LineError(string Message, int? Index = null, string? Detail = null
         HarmonyParseException e => new(e.Message, e.TokenIndex, e.Detail),
         HarmonyRenderException e => new(e.Message),
         TokenDecodingException e => new(e.Message, e.UnknownId is null ? null : e.Index),
+        FormatException and not VocabularyFormatException => new(exception.Message),
         JsonException e => new($"not JSON: {CliErrors.OneLine(e.Message)}"),
         OperationCanceledException => null,
         _ when CliErrors.IsExpected(exception) => new(CliErrors.OneLine(exception.Message)),

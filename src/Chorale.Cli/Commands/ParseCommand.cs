@@ -15,7 +15,7 @@ static class ParseCommand
         Argument<FileInfo?> file = new("FILE") { Description = "Token ids, or with --text text; without it, standard input is read.", Arity = ArgumentArity.ZeroOrOne };
         Option<bool> text = new("--text") { Description = "The input is text with its control tokens spelled out." };
         Option<string> role = new("--role") { Description = "Whose message the input begins in the middle of; none where it begins with <|start|>.", DefaultValueFactory = _ => "assistant" };
-        role.AcceptOnlyFromAmong([.. RoleNames.All, "none"]);
+        role.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(Roles.NameOf), "none"]);
         Option<bool> strict = new("--strict") { Description = "Refuse what the official strict parser refuses." };
         Option<bool> trace = new("--trace") { Description = "Show the parser after each token." };
         Option<FileInfo?> vocabulary = SharedOptions.Vocabulary();
@@ -31,7 +31,7 @@ static class ParseCommand
 
             string input = await host.ReadAllTextAsync(line.GetValue(file), cancellationToken);
             int[] ids = line.GetValue(text) ? encoding.Tokenizer.EncodeWithSpecials(input.TrimEnd('\n')) : IdList.Parse(input);
-            Role? first = line.GetValue(role) is var name and not "none" ? RoleNames.Parse(name!) : null;
+            Role? first = line.GetValue(role) is var name and not "none" ? Roles.Parse(name!) : null;
             ParseRun run = new(encoding.CreateParser(first, line.GetValue(strict)));
             if (traced)
                 run.Trace = entry => host.Out.WriteLine(entry);
@@ -83,7 +83,7 @@ static class ParseCommand
     static Role? FirstRole(JsonElement line) =>
         line.TryGetProperty("role"u8, out JsonElement role) && role.ValueKind == JsonValueKind.Null
             ? null
-            : RoleNames.Parse(line.OptionalText("role") ?? "assistant");
+            : Roles.Parse(line.OptionalText("role") ?? "assistant");
 
     static void WriteTrace(Utf8JsonWriter writer, string initial, List<string> trace)
     {

@@ -16,7 +16,7 @@ static class RenderCommand
         Option<string> purpose = new("--for") { Description = "completion ends with the head of the next message, training with <|return|> where the last message is an answer, conversation with neither.", DefaultValueFactory = _ => "completion" };
         purpose.AcceptOnlyFromAmong("completion", "conversation", "training");
         Option<string> nextRole = new("--next-role") { Description = "Who speaks next, for completion.", DefaultValueFactory = _ => "assistant" };
-        nextRole.AcceptOnlyFromAmong(RoleNames.All);
+        nextRole.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(Roles.NameOf)]);
         Option<bool> keep = new("--keep-analysis") { Description = "Render old reasoning too." };
         Option<bool> ids = new("--ids") { Description = "Print the ids instead of the text." };
         Option<FileInfo?> vocabulary = SharedOptions.Vocabulary();
@@ -30,7 +30,7 @@ static class RenderCommand
                 return await JsonlBatch.RunAsync(host, (input, writer, _) => Answer(encoding, input, writer), cancellationToken);
 
             Conversation conversation = ConversationJson.Read(await host.ReadAllTextAsync(line.GetValue(file), cancellationToken));
-            int[] tokens = Render(encoding, conversation, line.GetValue(purpose)!, RoleNames.Parse(line.GetValue(nextRole)!),
+            int[] tokens = Render(encoding, conversation, line.GetValue(purpose)!, Roles.Parse(line.GetValue(nextRole)!),
                 line.GetValue(keep) ? RenderOptions.KeepAnalysis : RenderOptions.Default);
             host.Out.WriteLine(line.GetValue(ids)
                 ? string.Join(' ', tokens.Select(id => id.ToString(CultureInfo.InvariantCulture)))
@@ -59,7 +59,7 @@ static class RenderCommand
         Conversation conversation = line.OptionalText("conversation_text") is { } text
             ? ConversationJson.Read(Encoding.UTF8.GetBytes(text))
             : ConversationJson.Read(line.Required("conversation"));
-        return Render(encoding, conversation, purpose, RoleNames.Parse(line.OptionalText("next_role") ?? "assistant"), ReadOptions(line));
+        return Render(encoding, conversation, purpose, Roles.Parse(line.OptionalText("next_role") ?? "assistant"), ReadOptions(line));
     }
 
     /// <summary>Absent drops old reasoning, as the official Python package does; null is no configuration, which drops nothing.</summary>
