@@ -47,6 +47,7 @@ static class RandomModel
                 next = Sampler.MostLikely(session.Forward(prompt));
                 prefill = prefillTokens / Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
+            TimeSpan before = Environment.CpuUsage.TotalTime;
             double[] seconds = new double[decodeTokens];
             for (int i = 0; i < decodeTokens; i++)
             {
@@ -54,9 +55,10 @@ static class RandomModel
                 next = Sampler.MostLikely(session.Forward([next]));
                 seconds[i] = Stopwatch.GetElapsedTime(start).TotalSeconds;
             }
+            double processor = (Environment.CpuUsage.TotalTime - before).TotalMilliseconds / decodeTokens;
             Array.Sort(seconds);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"prefill {prefillTokens}: {prefill:f1} tokens/s; decode {decodeTokens}: {decodeTokens / seconds.Sum():f1} tokens/s, median {1 / seconds[decodeTokens / 2]:f1}, best {1 / seconds[0]:f1}; cache {session.CacheByteCount >> 20} MiB"));
+                $"prefill {prefillTokens}: {prefill:f1} tokens/s; decode {decodeTokens}: {decodeTokens / seconds.Sum():f1} tokens/s, median {1 / seconds[decodeTokens / 2]:f1}, best {1 / seconds[0]:f1}, {processor:f1} ms of processor a token; cache {session.CacheByteCount >> 20} MiB"));
         }
     }
 
