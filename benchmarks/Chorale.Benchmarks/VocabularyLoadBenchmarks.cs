@@ -7,12 +7,7 @@ namespace Chorale.Benchmarks;
 [MemoryDiagnoser]
 public class VocabularyLoadBenchmarks
 {
-    TokenIds? _loaded;
-
+    /// <summary>Returns what was made, so that nothing of it is left out.</summary>
     [Benchmark]
-    public int LoadO200kHarmony()
-    {
-        _loaded = O200kHarmony.Load();
-        return _loaded.Bytes.Count;
-    }
+    public object LoadO200kHarmony() => O200kHarmony.Load();
 }

@@ -5,6 +5,7 @@ sealed class NaiveMerge
 {
     readonly Dictionary<string, int> _rankOfBytes = new(StringComparer.Ordinal);
 
+    /// <summary>Takes the ranks.</summary>
     /// <param name="tokens">The bytes of each token, its place being its rank.</param>
     public NaiveMerge(IEnumerable<byte[]> tokens)
     {

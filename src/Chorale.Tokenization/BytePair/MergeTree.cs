@@ -26,6 +26,21 @@ sealed class MergeTree
         Pairs = new PairTable(capacity - FirstMerged);
     }
 
+    /// <summary>Takes all merged tokens at once.</summary>
+    /// <param name="left">The left part of each token, itself an older one; what stands before <see cref="FirstMerged"/> is not looked at.</param>
+    /// <param name="right">The right part of each token.</param>
+    // Runs once a process, so it cannot wait for the tiers of the JIT.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    public MergeTree(int[] left, int[] right)
+    {
+        _left = left;
+        _right = right;
+        Count = left.Length;
+        Pairs = new PairTable(left.Length - FirstMerged);
+        for (int merged = FirstMerged; merged < left.Length; merged++)
+            Pairs.Add(left[merged], right[merged], merged);
+    }
+
     public PairTable Pairs { get; }
 
     /// <summary>One past the youngest token.</summary>

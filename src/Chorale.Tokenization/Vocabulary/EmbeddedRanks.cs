@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Text;
 
 namespace Chorale.Tokenization;
@@ -16,23 +17,41 @@ static class EmbeddedRanks
     /// <summary>Reads the form.</summary>
     /// <param name="source">The form.</param>
     /// <param name="specials">Names whose bytes are put behind the ranks, by id.</param>
-    // Runs once a process, so it cannot wait for the tiers of the JIT.
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static BytePairVocabulary Read(ReadOnlySpan<byte> source, Dictionary<string, int> specials)
     {
         int position = MergeTree.FirstMerged;
         int count = MergeTree.FirstMerged + Leb128.Read(source, ref position);
-        MergeTree merges = new(count);
+        int[] left = new int[count];
+        int[] right = new int[count];
+        ReadParts(source[position..], left, right);
+
+        // The tables of pairs and the bytes of the tokens both follow from the parts alone.
+        Task<MergeTree> merges = Task.Run(() => new MergeTree(left, right));
+        TokenBytes tokens = JoinParts(source, left, right, specials);
+        return new BytePairVocabulary(tokens, count, merges.GetAwaiter().GetResult());
+    }
+
+    // These run once a process, so they cannot wait for the tiers of the JIT.
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void ReadParts(ReadOnlySpan<byte> source, int[] left, int[] right)
+    {
+        int position = 0;
+        for (int token = MergeTree.FirstMerged; token < left.Length; token++)
+        {
+            left[token] = Leb128.Read(source, ref position);
+            right[token] = Leb128.Read(source, ref position);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static TokenBytes JoinParts(ReadOnlySpan<byte> source, int[] left, int[] right, Dictionary<string, int> specials)
+    {
+        int count = left.Length;
         int[] starts = new int[Math.Max(count, specials.Count == 0 ? 0 : specials.Values.Max() + 1) + 1];
         for (int token = 0; token < MergeTree.FirstMerged; token++)
             starts[token + 1] = token + 1;
         for (int token = MergeTree.FirstMerged; token < count; token++)
-        {
-            int left = Leb128.Read(source, ref position);
-            int right = Leb128.Read(source, ref position);
-            merges.Add(left, right);
-            starts[token + 1] = starts[token] + (starts[left + 1] - starts[left]) + (starts[right + 1] - starts[right]);
-        }
+            starts[token + 1] = starts[token] + LengthOf(left[token]) + LengthOf(right[token]);
         foreach ((string name, int id) in specials)
             starts[id + 1] = Encoding.UTF8.GetByteCount(name);
         for (int id = count; id < starts.Length - 1; id++)
@@ -42,15 +61,26 @@ static class EmbeddedRanks
         source[..MergeTree.FirstMerged].CopyTo(block);
         for (int token = MergeTree.FirstMerged; token < count; token++)
         {
-            int left = merges.Left(token);
-            int right = merges.Right(token);
-            Span<byte> destination = block.AsSpan(starts[token]);
-            block.AsSpan(starts[left], starts[left + 1] - starts[left]).CopyTo(destination);
-            block.AsSpan(starts[right], starts[right + 1] - starts[right]).CopyTo(destination[(starts[left + 1] - starts[left])..]);
+            int start = starts[token];
+            int leftLength = LengthOf(left[token]);
+            CopyPart(block, starts[left[token]], leftLength, start);
+            CopyPart(block, starts[right[token]], starts[token + 1] - start - leftLength, start + leftLength);
         }
         foreach ((string name, int id) in specials)
             Encoding.UTF8.GetBytes(name, block.AsSpan(starts[id]));
-        return new BytePairVocabulary(new TokenBytes(block, starts), count, merges);
+        return new TokenBytes(block, starts);
+
+        int LengthOf(int token) => starts[token + 1] - starts[token];
+    }
+
+    /// <summary>Copies a part of a token: sixteen bytes where that is enough, since what is too much the next token overwrites.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void CopyPart(byte[] block, int source, int length, int destination)
+    {
+        if (length <= TokenBytes.Padding)
+            Vector128.Create(block.AsSpan(source, TokenBytes.Padding)).CopyTo(block.AsSpan(destination, TokenBytes.Padding));
+        else
+            block.AsSpan(source, length).CopyTo(block.AsSpan(destination));
     }
 
     /// <summary>Writes the form; the tests rebuild the resource with it from a <c>.tiktoken</c> file.</summary>
