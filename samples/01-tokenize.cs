@@ -11,7 +11,7 @@ Console.WriteLine(string.Join(' ', ids));
 Console.WriteLine(tokenizer.Decode(ids));
 
 // Ordinary text never becomes a control token. Who wants that asks for it by name.
-int[] withControl = tokenizer.EncodeWithSpecials("Bye<|end|>", new HashSet<string> { "<|end|>" });
+int[] withControl = tokenizer.EncodeWithSpecials("Bye<|end|>", new HashSet<string>(StringComparer.Ordinal) { "<|end|>" });
 Console.WriteLine(string.Join(' ', withControl));
 
 // Ids arrive one at a time, and characters may be split between them: a decoder holds back what is not whole yet.

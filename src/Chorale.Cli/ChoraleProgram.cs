@@ -27,7 +27,7 @@ public static partial class ChoraleProgram
                 Output = host.Out,
                 Error = host.Error,
                 EnableDefaultExceptionHandler = false,
-                ProcessTerminationTimeout = host.OnInterrupt is null ? null : TimeSpan.FromSeconds(2),
+                ProcessTerminationTimeout = null,   // chat takes Ctrl-C itself; elsewhere it ends the process at once
             };
             return await line.InvokeAsync(invocation, cancellationToken);
         }

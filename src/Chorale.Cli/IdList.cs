@@ -7,6 +7,12 @@ static class IdList
 {
     static readonly char[] Separators = [' ', '\t', '\r', '\n', ',', ';', '[', ']'];
 
+    /// <summary>The ids of the command line, or those of standard input where it has none.</summary>
+    public static async Task<int[]> ReadAsync(CliHost host, uint[]? given, CancellationToken cancellationToken) =>
+        given is { Length: > 0 }
+            ? [.. given.Select(id => unchecked((int)id))]
+            : Parse(await host.ReadAllTextAsync(cancellationToken));
+
     /// <summary>Reads all of them.</summary>
     /// <exception cref="CliException">Something between the separators is not an id.</exception>
     public static int[] Parse(string text) =>

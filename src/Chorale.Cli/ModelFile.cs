@@ -1,5 +1,4 @@
 using Chorale.Chat;
-using Chorale.Inference;
 
 namespace Chorale.Cli;
 
@@ -18,12 +17,4 @@ static class ModelFile
             throw new CliException(model is null ? $"the embedded model is missing: '{path}' does not exist." : $"'{path}' does not exist.");
         return path;
     }
-
-    public static ChatModel Open(string? model, int? contextLength, int? threads)
-    {
-        string path = Resolve(model);
-        return ChatModel.Open(path, Options(contextLength, threads));
-    }
-
-    public static GptOssOptions Options(int? contextLength, int? threads) => new() { ContextLength = contextLength, Threads = threads };
 }

@@ -153,6 +153,25 @@ public class ChatTests
     }
 
     [Fact]
+    public async Task An_interrupt_stops_the_answer()
+    {
+        CommandLine run = await CommandLine.RunAsync([], ["chat", "--effort", "low", "Who are you?"], interruptAt: 2);
+        Assert.Equal(ExitCodes.Interrupted, run.ExitCode);
+        Assert.StartsWith("I", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Chorale.", run.Output, StringComparison.Ordinal);
+        Assert.EndsWith("[stopped]\n", run.Error.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interrupt_stops_the_answer_and_not_the_conversation()
+    {
+        CommandLine run = await CommandLine.RunAsync("Who are you?\nWhat is 17 + 25?\n"u8.ToArray(), ["chat", "--effort", "low"], interruptAt: 2);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Contains("[stopped]", run.Error, StringComparison.Ordinal);
+        Assert.EndsWith("\n17 + 25 = 42.\n", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Every_recorded_model_may_talk()
     {
         CommandLine run = await CommandLine.RunAsync("chat", "Hi", "--model", TestData.PathOf("model/pub-b.gguf"), "--max-tokens", "20", "--seed", "3");

@@ -10,9 +10,13 @@ sealed record CommandLine(int ExitCode, string Output, string Error)
 
     public static Task<CommandLine> RunAsync(string input, string[] args) => RunAsync(Encoding.UTF8.GetBytes(input), args);
 
-    public static async Task<CommandLine> RunAsync(byte[] input, string[] args)
+    public static Task<CommandLine> RunAsync(byte[] input, string[] args) => RunAsync(input, args, interruptAt: null);
+
+    /// <param name="interruptAt">Ctrl-C is pressed when this much has been written to stdout; null never.</param>
+    public static async Task<CommandLine> RunAsync(byte[] input, string[] args, int? interruptAt)
     {
-        using MemoryStream output = new();
+        using Keyboard keyboard = new();
+        using WatchedStream output = new(interruptAt, keyboard.Interrupt);
         using StringWriter error = new();
         using CliHost host = new()
         {
@@ -20,6 +24,7 @@ sealed record CommandLine(int ExitCode, string Output, string Error)
             Output = output,
             Error = error,
             Time = new FixedTime(),
+            OnInterrupt = keyboard.Subscribe,
         };
         int exitCode = await ChoraleProgram.RunAsync(args, host, TestContext.Current.CancellationToken);
         return new(exitCode, Encoding.UTF8.GetString(output.ToArray()), error.ToString());
@@ -41,6 +46,46 @@ sealed record CommandLine(int ExitCode, string Output, string Error)
             Assert.Equal(1, Error.Count(c => c == '\n'));
         foreach (string word in words)
             Assert.Contains(word, Error, StringComparison.Ordinal);
+    }
+
+    sealed class Keyboard : IDisposable
+    {
+        Action? _handler;
+
+        public Keyboard Subscribe(Action handler)
+        {
+            _handler = handler;
+            return this;
+        }
+
+        public void Interrupt() => _handler?.Invoke();
+
+        public void Dispose() => _handler = null;
+    }
+
+    sealed class WatchedStream(int? limit, Action reached) : MemoryStream
+    {
+        bool _done;
+
+        public override void Write(ReadOnlySpan<byte> buffer)
+        {
+            base.Write(buffer);
+            Look();
+        }
+
+        public override void Write(byte[] buffer, int offset, int count)
+        {
+            base.Write(buffer, offset, count);
+            Look();
+        }
+
+        void Look()
+        {
+            if (_done || Length < (limit ?? long.MaxValue))
+                return;
+            _done = true;
+            reached();
+        }
     }
 
     /// <summary>A clock that stands at the day of the recorded prompts.</summary>

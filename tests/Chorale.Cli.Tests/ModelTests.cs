@@ -69,6 +69,32 @@ public class ModelTests
         Assert.Equal(string.Join(' ', golden.GetProperty("expect").GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32())) + "\n", run.Output);
     }
 
+    [Fact]
+    public async Task A_vocabulary_may_come_from_any_kind_of_file()
+    {
+        const string text = "The capital of Japan is Tokyo. <|end|>";
+        CommandLine nano = await CommandLine.RunAsync("tokenize", "--vocab", TestData.ModelPath("gpt-oss-nano.gguf"), "--special", text);
+        Assert.EndsWith(" 8201\n", nano.Output, StringComparison.Ordinal);
+        CommandLine back = await CommandLine.RunAsync(["detokenize", "--vocab", TestData.ModelPath("gpt-oss-nano.gguf"), .. nano.Output.Trim().Split(' ')]);
+        Assert.Equal(text, back.Output);
+
+        string path = Path.Combine(Path.GetTempPath(), $"chorale-{Guid.NewGuid():N}.tiktoken");
+        await File.WriteAllLinesAsync(path, Enumerable.Range(0, 256).Select(i => $"{Convert.ToBase64String([(byte)i])} {i}"), TestContext.Current.CancellationToken);
+        try
+        {
+            CommandLine bytes = await CommandLine.RunAsync("tokenize", "--vocab", path, "--special", "a<|end|><|reserved_258|>");
+            Assert.Equal("97 265 258\n", bytes.Output);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+
+        string json = Directory.EnumerateFiles(TestData.PathOf("tokenization"), "*.json", SearchOption.AllDirectories).First();
+        CommandLine hf = await CommandLine.RunAsync("tokenize", "--vocab", json, "--count", text);
+        Assert.Equal(0, hf.ExitCode);
+    }
+
     static void AssertClose(float[] expected, JsonElement found)
     {
         float[] logits = [.. found.EnumerateArray().Select(x => x.GetSingle())];

@@ -19,10 +19,13 @@ sealed class ChatRun : IDisposable
     Action? _stopTurn;
     bool _raw;
 
-    public ChatRun(CliHost host, ChatSettings settings)
+    /// <summary>Starts a conversation.</summary>
+    /// <param name="host">Where it takes place.</param>
+    /// <param name="settings">What was asked for.</param>
+    /// <param name="model">Who answers; disposed with this object.</param>
+    public ChatRun(CliHost host, ChatSettings settings, ChatModel model)
     {
-        (_host, _settings, _raw) = (host, settings, settings.Raw);
-        _model = ModelFile.Open(settings.Model, settings.ContextLength, settings.Threads);
+        (_host, _settings, _raw, _model) = (host, settings, settings.Raw, model);
         _session = _model.StartSession(settings.ToSessionOptions(_model.IsEmbedded));
         _interrupt = host.OnInterrupt?.Invoke(Interrupt);
     }

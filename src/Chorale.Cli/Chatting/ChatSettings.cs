@@ -10,8 +10,6 @@ sealed record ChatSettings
     /// <summary>What is said; null holds a conversation.</summary>
     public string? Prompt { get; init; }
 
-    public string? Model { get; init; }
-
     public string? Instructions { get; init; }
 
     public ReasoningEffort Effort { get; init; } = ReasoningEffort.Medium;
@@ -25,10 +23,6 @@ sealed record ChatSettings
     public SamplingOptions Sampling { get; init; } = new();
 
     public int? MaxTokens { get; init; }
-
-    public int? ContextLength { get; init; }
-
-    public int? Threads { get; init; }
 
     public bool HideReasoning { get; init; }
 

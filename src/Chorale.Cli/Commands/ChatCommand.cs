@@ -8,19 +8,18 @@ namespace Chorale.Cli;
 /// <summary><c>chorale chat</c>: talk with a model.</summary>
 static class ChatCommand
 {
+    static readonly TimeSpan PatienceWithPipes = TimeSpan.FromSeconds(3);
+
     public static Command Create(CliHost host)
     {
         Argument<string[]> prompt = new("PROMPT") { Description = "What to say; text piped in beside it is appended. Without it: a conversation, at the terminal or a line a turn from a pipe; '-' takes all that is piped in as one message.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string?> model = SharedOptions.Model();
+        ModelArguments model = new(precision: "fast");
         Option<string> effort = new("--effort") { Description = "How long the model reasons: low, medium or high.", DefaultValueFactory = _ => "medium" };
         effort.AcceptOnlyFromAmong("low", "medium", "high");
         Option<string?> instructions = new("--instructions") { Description = "What the developer tells the model to begin with.", HelpName = "TEXT" };
         Option<float?> temperature = SamplingArguments.Temperature("without it, 0 for the embedded model and 1 for any other");
         SamplingArguments sampling = new();
         Option<int?> maxTokens = SamplingArguments.MaxTokens(1);
-        Option<int?> context = SharedOptions.Context();
-        Option<int?> threads = SharedOptions.Threads();
-        Option<string> precision = SharedOptions.Precision("fast");
         Option<string?> date = new("--date") { Description = "The day that the system message names, yyyy-MM-dd; without it, today.", HelpName = "DATE" };
         date.Validators.Add(result =>
         {
@@ -31,7 +30,8 @@ static class ChatCommand
         Option<bool> json = new("--json") { Description = "Print each turn as one line of JSON: answer, reasoning, usage and the whole conversation." };
         Option<bool> raw = new("--raw") { Description = "Print the very tokens, prompt and control tokens included." };
 
-        Command command = new("chat", "Talk with a model.") { prompt, model, effort, instructions, temperature, maxTokens, context, threads, precision, date, hideReasoning, json, raw };
+        Command command = new("chat", "Talk with a model.") { prompt, effort, instructions, temperature, maxTokens, date, hideReasoning, json, raw };
+        model.AddTo(command);
         sampling.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
         {
@@ -39,20 +39,17 @@ static class ChatCommand
             ChatSettings settings = new()
             {
                 Prompt = await ReadPromptAsync(host, line.GetValue(prompt)!, cancellationToken),
-                Model = line.GetValue(model),
                 Instructions = line.GetValue(instructions),
                 Effort = level,
                 Date = TryReadDate(line.GetValue(date), out DateOnly day) ? day : DateOnly.FromDateTime(host.Time.GetLocalNow().DateTime),
                 Temperature = line.GetValue(temperature),
                 Sampling = sampling.Read(line),
                 MaxTokens = line.GetValue(maxTokens),
-                ContextLength = line.GetValue(context),
-                Threads = line.GetValue(threads),
                 HideReasoning = line.GetValue(hideReasoning),
                 Json = line.GetValue(json),
                 Raw = line.GetValue(raw),
             };
-            using ChatRun run = new(host, settings);
+            using ChatRun run = new(host, settings, model.Open(line));
             return settings.Prompt is { } said
                 ? await run.OneTurnAsync(said, cancellationToken)
                 : await run.ConversationAsync(cancellationToken);
@@ -66,7 +63,7 @@ static class ChatCommand
         if (words.Length == 0)
             return null;
         string said = words is ["-"] ? "" : string.Join(' ', words);
-        string piped = host.InputIsTerminal ? "" : (await host.ReadAllTextAsync(cancellationToken)).Trim();
+        string piped = host.InputIsTerminal ? "" : (await ReadPipeAsync(host, cancellationToken)).Trim();
         string prompt = (said, piped) switch
         {
             (_, "") => said,
@@ -74,6 +71,15 @@ static class ChatCommand
             _ => $"{said}\n\n{piped}",
         };
         return string.IsNullOrWhiteSpace(prompt) ? throw new CliException("the prompt is empty.", ExitCodes.Usage) : prompt;
+    }
+
+    /// <summary>What is piped in may come from a program that still works on it, so its end is waited for, but not without a word.</summary>
+    static async Task<string> ReadPipeAsync(CliHost host, CancellationToken cancellationToken)
+    {
+        Task<string> reading = host.ReadAllTextAsync(cancellationToken);
+        if (await Task.WhenAny(reading, Task.Delay(PatienceWithPipes, host.Time, cancellationToken)) != reading)
+            host.Error.WriteLine("[waiting for standard input to end; '</dev/null' gives none]");
+        return await reading;
     }
 
     static bool TryReadDate(string? text, out DateOnly date) =>

@@ -21,10 +21,9 @@ static class DetokenizeCommand
             if (line.GetValue(jsonl))
                 return await JsonlBatch.RunAsync(host, (input, writer, _) => Answer(tokenizer, input, writer), cancellationToken);
 
-            int[] tokens = line.GetValue(ids) is { Length: > 0 } given
-                ? [.. given.Select(id => unchecked((int)id))]
-                : IdList.Parse(await host.ReadAllTextAsync(cancellationToken));
-            host.Out.Write(line.GetValue(bytes) ? Convert.ToHexStringLower(tokenizer.DecodeBytes(tokens)) + "\n" : tokenizer.Decode(tokens));
+            int[] tokens = await IdList.ReadAsync(host, line.GetValue(ids), cancellationToken);
+            string end = line.GetValue(bytes) || host.OutputIsTerminal ? "\n" : "";   // piped text stays the very text
+            host.Out.Write((line.GetValue(bytes) ? Convert.ToHexStringLower(tokenizer.DecodeBytes(tokens)) : tokenizer.Decode(tokens)) + end);
             return ExitCodes.Success;
         });
         return command;

@@ -12,20 +12,18 @@ static class GenerateCommand
     public static Command Create(CliHost host)
     {
         Argument<uint[]> ids = new("ID") { Description = "The prompt's ids; without them, standard input is read.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string?> model = SharedOptions.Model();
+        ModelArguments model = new(precision: "fast");
         Option<float?> temperature = SamplingArguments.Temperature("without it, 1");
         SamplingArguments sampling = new();
         Option<int?> maxTokens = SamplingArguments.MaxTokens(0);
-        Option<int?> context = SharedOptions.Context();
-        Option<int?> threads = SharedOptions.Threads();
-        Option<string> precision = SharedOptions.Precision("fast");
         Option<bool> jsonl = SharedOptions.Jsonl("""{"id","tokens","max_tokens","temperature","top_p","top_k","min_p","seed"} → {"id","tokens","stop"}""");
 
-        Command command = new("generate", "Continue token ids until the model ends its turn.") { ids, model, temperature, maxTokens, context, threads, precision, jsonl };
+        Command command = new("generate", "Continue token ids until the model ends its turn.") { ids, temperature, maxTokens, jsonl };
+        model.AddTo(command);
         sampling.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
         {
-            using ChatModel opened = ModelFile.Open(line.GetValue(model), line.GetValue(context), line.GetValue(threads));
+            using ChatModel opened = model.Open(line);
             GenerationRequest standard = new()
             {
                 Prompt = ReadOnlyMemory<int>.Empty,
@@ -36,9 +34,7 @@ static class GenerateCommand
             if (line.GetValue(jsonl))
                 return await JsonlBatch.RunAsync(host, (input, writer, stop) => AnswerAsync(opened.Generator, standard, input, writer, stop), cancellationToken);
 
-            int[] prompt = line.GetValue(ids) is { Length: > 0 } given
-                ? [.. given.Select(id => unchecked((int)id))]
-                : IdList.Parse(await host.ReadAllTextAsync(cancellationToken));
+            int[] prompt = await IdList.ReadAsync(host, line.GetValue(ids), cancellationToken);
             string separator = "";
             await foreach (GeneratedToken token in opened.Generator.GenerateAsync(standard with { Prompt = prompt }, cancellationToken))
             {

@@ -13,23 +13,19 @@ static class LogitsCommand
     public static Command Create(CliHost host)
     {
         Argument<uint[]> ids = new("ID") { Description = "Token ids; without them, standard input is read.", Arity = ArgumentArity.ZeroOrMore };
-        Option<string?> model = SharedOptions.Model();
-        Option<int?> context = SharedOptions.Context();
-        Option<int?> threads = SharedOptions.Threads();
-        Option<string> precision = SharedOptions.Precision("exact");
+        ModelArguments model = new(precision: "exact");
         Option<bool> jsonl = SharedOptions.Jsonl("""{"id","tokens","all":false} → {"id","logits":[…]}""");
 
-        Command command = new("logits", "Print the most likely next ids, or with --jsonl all logits.") { ids, model, context, threads, precision, jsonl };
+        Command command = new("logits", "Print the most likely next ids, or with --jsonl all logits.") { ids, jsonl };
+        model.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
         {
-            using GptOssModel opened = GptOssModel.Open(ModelFile.Resolve(line.GetValue(model)), ModelFile.Options(line.GetValue(context), line.GetValue(threads)));
+            using GptOssModel opened = model.OpenEngine(line);
             using GptOssSession session = opened.CreateSession();
             if (line.GetValue(jsonl))
                 return await JsonlBatch.RunAsync(host, (input, writer, stop) => Answer(session, input, writer, stop), cancellationToken);
 
-            int[] tokens = line.GetValue(ids) is { Length: > 0 } given
-                ? [.. given.Select(id => unchecked((int)id))]
-                : IdList.Parse(await host.ReadAllTextAsync(cancellationToken));
+            int[] tokens = await IdList.ReadAsync(host, line.GetValue(ids), cancellationToken);
             PrintBest(host, session.Forward(tokens, cancellationToken));
             return ExitCodes.Success;
         });
