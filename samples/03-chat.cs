@@ -3,10 +3,9 @@
 #:property PublishAot=false
 
 using Chorale.Chat;
-using Chorale.Inference;
 
 using ChatModel model = ChatModel.OpenEmbedded();   // ChatModel.Open("gpt-oss-20b-mxfp4.gguf") for the real one
-ChatSession session = model.StartSession(new ChatSessionOptions { Sampling = SamplingOptions.Greedy });
+ChatSession session = model.StartSession();
 
 foreach (string question in new[] { "What is 17 + 25?", "What is the capital of Japan?", "Who are you?" })
 {

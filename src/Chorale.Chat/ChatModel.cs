@@ -62,8 +62,10 @@ public sealed class ChatModel : IDisposable
     /// <inheritdoc cref="Open" path="/param|/exception"/>
     public static ChatModel OpenEmbedded(GptOssOptions? options = null) => Open(EmbeddedPath, options);
 
-    /// <summary>A new conversation. The embedded model is at its best with <see cref="SamplingOptions.Greedy"/>.</summary>
-    public ChatSession StartSession(ChatSessionOptions? options = null) => new(_generator, Encoding, options);
+    /// <summary>A new conversation.</summary>
+    /// <param name="options">How to talk; null takes the defaults, and for the embedded model, which is at its best so, greedy sampling.</param>
+    public ChatSession StartSession(ChatSessionOptions? options = null) =>
+        new(_generator, Encoding, options ?? new() { Sampling = IsEmbedded ? SamplingOptions.Greedy : new() });
 
     /// <summary>Frees the model; no session may be running.</summary>
     public void Dispose() => _generator.Dispose();

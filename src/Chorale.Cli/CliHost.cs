@@ -46,17 +46,22 @@ public sealed class CliHost : IDisposable
         file is null ? ReadAllTextAsync(cancellationToken) : File.ReadAllTextAsync(file.FullName, cancellationToken);
 
     /// <summary>The real console.</summary>
-    public static CliHost ForConsole() => new()
+    public static CliHost ForConsole()
     {
-        Input = Console.OpenStandardInput(),
-        Output = Console.OpenStandardOutput(),
-        Error = Console.Error,
-        InputIsTerminal = !Console.IsInputRedirected,
-        OutputIsTerminal = !Console.IsOutputRedirected,
-        ErrorIsTerminal = !Console.IsErrorRedirected,
-        Colors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb",
-        OnInterrupt = OnCancelKey,
-    };
+        if (OperatingSystem.IsWindows())
+            (Console.InputEncoding, Console.OutputEncoding) = (Utf8, Utf8);
+        return new()
+        {
+            Input = Console.OpenStandardInput(),
+            Output = Console.OpenStandardOutput(),
+            Error = Console.Error,
+            InputIsTerminal = !Console.IsInputRedirected,
+            OutputIsTerminal = !Console.IsOutputRedirected,
+            ErrorIsTerminal = !Console.IsErrorRedirected,
+            Colors = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")) && Environment.GetEnvironmentVariable("TERM") != "dumb",
+            OnInterrupt = OnCancelKey,
+        };
+    }
 
     public void Dispose()
     {

@@ -1,0 +1,83 @@
+using Chorale.Harmony;
+using Chorale.Inference;
+using Chorale.TestKit;
+
+namespace Chorale.Chat.Tests;
+
+public sealed class ChatModelTests : IDisposable
+{
+    readonly ChatModel _model = ChatModel.OpenEmbedded(new GptOssOptions { Threads = 1 });
+
+    public void Dispose() => _model.Dispose();
+
+    [Fact]
+    public void The_embedded_model_says_what_it_is()
+    {
+        Assert.True(_model.IsEmbedded);
+        Assert.Equal("gpt-oss-nano", _model.Name);
+        Assert.Equal(4096, _model.Generator.ContextLength);
+        Assert.Equal(8256, _model.Generator.VocabularySize);
+        Assert.Equal(8256, _model.Tokenizer.VocabularySize);
+        Assert.Equal([8196, 8206], _model.Encoding.StopTokensForAssistantActions);
+    }
+
+    [Fact]
+    public async Task The_embedded_model_holds_a_conversation_of_several_turns()
+    {
+        ChatSession session = _model.StartSession();
+        List<string> answers = [];
+        foreach (string question in (string[])["What is 17 + 25?", "What is the capital of Japan?", "Convert 3 km to m."])
+            answers.Add((await session.CompleteAsync(question, TestContext.Current.CancellationToken)).Text);
+
+        Assert.Equal(["17 + 25 = 42.", "The capital of Japan is Tokyo.", "3 km is 3000 m."], answers);
+        Assert.True(session.Usage.CachedPromptTokens > 0);
+        Assert.Equal(9, session.History.Count);   // question, reasoning and answer, three times
+    }
+
+    [Fact]
+    public async Task Streaming_and_completing_say_the_same()
+    {
+        ChatTurn whole = await _model.StartSession().CompleteAsync("Who are you?", TestContext.Current.CancellationToken);
+        List<ChatUpdate> updates = [];
+        await foreach (ChatUpdate update in _model.StartSession().StreamAsync("Who are you?", TestContext.Current.CancellationToken))
+            updates.Add(update);
+        Assert.Equal(whole.TokenIds, updates[^1].Turn!.TokenIds);
+        Assert.Equal(whole.Text, string.Concat(updates.Where(u => u.Channel == Channels.Final).Select(u => u.Text)));
+        Assert.Equal(whole.Reasoning, string.Concat(updates.Where(u => u.Channel == Channels.Analysis).Select(u => u.Text)));
+    }
+
+    [Fact]
+    public async Task Two_sessions_take_turns_on_one_model()
+    {
+        ChatTurn[] turns = await Task.WhenAll(
+            _model.StartSession().CompleteAsync("What is 17 + 25?", TestContext.Current.CancellationToken),
+            _model.StartSession().CompleteAsync("What is the capital of Japan?", TestContext.Current.CancellationToken));
+        Assert.Equal(["17 + 25 = 42.", "The capital of Japan is Tokyo."], turns.Select(t => t.Text));
+    }
+
+    [Fact]
+    public async Task A_function_is_called_with_arguments_and_its_result_is_told()
+    {
+        ChatSession session = _model.StartSession();
+        session.Options = session.Options with
+        {
+            Developer = new DeveloperContent().WithFunctions(new ToolDescription(
+                "get_weather",
+                "Gets the current weather in a city.",
+                JsonSchema.Parse("""{"type":"object","properties":{"city":{"type":"string"}},"required":["city"]}"""))),
+        };
+        ChatTurn call = await session.CompleteAsync("What is the weather in Paris?", TestContext.Current.CancellationToken);
+        Assert.Equal(ChatFinish.ToolCall, call.Finish);
+        Message made = Assert.Single(call.Calls);
+        Assert.Equal("functions.get_weather", made.Recipient);
+        Assert.Contains("Paris", made.Text, StringComparison.Ordinal);
+
+        ChatTurn answer = await session.CompleteAsync([Message.ToolResult(made, """{"temperature": 21, "sky": "sunny"}""")], TestContext.Current.CancellationToken);
+        Assert.Equal(ChatFinish.Stop, answer.Finish);
+        Assert.Contains("21", answer.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_missing_file_is_an_io_error() =>
+        Assert.ThrowsAny<IOException>(() => ChatModel.Open(TestData.ModelPath("no-such-model.gguf")));
+}
