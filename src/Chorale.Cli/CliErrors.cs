@@ -13,7 +13,7 @@ static class CliErrors
         FileNotFoundException { FileName: { } file } => $"'{file}' does not exist.",
         DirectoryNotFoundException e => OneLine(e.Message),
         UnauthorizedAccessException e => OneLine(e.Message),
-        _ when IsExpected(exception) => OneLine(exception.Message),
+        _ when IsExpected(exception) => Message(exception),
         _ => $"internal error: {exception.GetType().Name}: {OneLine(exception.Message)}",
     };
 
@@ -21,6 +21,11 @@ static class CliErrors
     public static bool IsExpected(Exception exception) =>
         exception is IOException or JsonException or BatchException or CliException or ArgumentException or FormatException or UnauthorizedAccessException
             or HarmonyException or CheckpointFormatException or VocabularyFormatException or TokenDecodingException;
+
+    /// <summary>The message in one line, without the name of the parameter that .NET appends: the caller here is a person.</summary>
+    public static string Message(Exception exception) => OneLine(exception is ArgumentException { ParamName: { } name }
+        ? exception.Message.Replace($" (Parameter '{name}')", "", StringComparison.Ordinal)
+        : exception.Message);
 
     public static string OneLine(string message) => message.ReplaceLineEndings(" ");
 }

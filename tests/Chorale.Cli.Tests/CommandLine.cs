@@ -12,6 +12,9 @@ sealed record CommandLine(int ExitCode, string Output, string Error)
 
     public static Task<CommandLine> RunAsync(byte[] input, string[] args) => RunAsync(input, args, interruptAt: null);
 
+    /// <summary>Runs it at a keyboard.</summary>
+    /// <param name="input">What is piped in.</param>
+    /// <param name="args">The command line.</param>
     /// <param name="interruptAt">Ctrl-C is pressed when this much has been written to stdout; null never.</param>
     public static async Task<CommandLine> RunAsync(byte[] input, string[] args, int? interruptAt)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chorale.Harmony;
+using Chorale.Inference;
 using Chorale.Tokenization;
 
 namespace Chorale.Cli;
@@ -15,11 +16,12 @@ sealed record LineError(string Message, int? Index = null, string? Detail = null
     {
         HarmonyParseException e => new(e.Message, e.TokenIndex, e.Detail),
         HarmonyRenderException e => new(e.Message),
+        TokenOutOfRangeException e => new(e.Message, e.Index),
         TokenDecodingException e => new(e.Message, e.UnknownId is null ? null : e.Index),
         FormatException and not VocabularyFormatException => new(exception.Message),
         JsonException e => new($"not JSON: {CliErrors.OneLine(e.Message)}"),
         OperationCanceledException => null,
-        _ when CliErrors.IsExpected(exception) => new(CliErrors.OneLine(exception.Message)),
+        _ when CliErrors.IsExpected(exception) => new(CliErrors.Message(exception)),
         _ => new($"internal error: {exception.GetType().Name}: {CliErrors.OneLine(exception.Message)}"),
     };
 

@@ -72,22 +72,12 @@ static class GenerateCommand
             writer.WriteNull("stop");
     }
 
-    static SamplingOptions ReadSampling(JsonElement line, SamplingOptions standard)
+    static SamplingOptions ReadSampling(JsonElement line, SamplingOptions standard) => standard with
     {
-        try
-        {
-            return standard with
-            {
-                Temperature = line.OptionalFloat("temperature") ?? standard.Temperature,
-                TopP = line.OptionalFloat("top_p") ?? standard.TopP,
-                TopK = line.OptionalInt("top_k", 0) ?? standard.TopK,
-                MinP = line.OptionalFloat("min_p") ?? standard.MinP,
-                Seed = line.OptionalLong("seed") ?? standard.Seed,
-            };
-        }
-        catch (ArgumentOutOfRangeException e)
-        {
-            throw new BatchException(e.Message);
-        }
-    }
+        Temperature = line.OptionalFloat("temperature") ?? standard.Temperature,
+        TopP = line.OptionalFloat("top_p") ?? standard.TopP,
+        TopK = line.OptionalInt("top_k", 0) ?? standard.TopK,
+        MinP = line.OptionalFloat("min_p") ?? standard.MinP,
+        Seed = line.OptionalLong("seed") ?? standard.Seed,
+    };
 }
