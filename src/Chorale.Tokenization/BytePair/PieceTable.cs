@@ -44,30 +44,12 @@ sealed class PieceTable
     }
 
     /// <summary>Adds tokens 0 to <paramref name="count"/>, all different and none of them there yet.</summary>
-    /// <remarks>
-    /// Not in their order, which would wait for memory at each: sorted first by the part of the table that they go to,
-    /// so that one part after the other fills up within the cache.
-    /// </remarks>
     // Runs once a process, so it cannot wait for the tiers of the JIT.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void AddAll(int count)
     {
-        const int partBits = 7;
-        ulong[] hashes = new ulong[count];
-        int[] next = new int[(1 << partBits) + 1];
         for (int token = 0; token < count; token++)
-        {
-            ulong hash = HashOf(token);
-            hashes[token] = hash;
-            next[(int)(hash >> (64 - partBits)) + 1]++;
-        }
-        for (int part = 1; part < next.Length; part++)
-            next[part] += next[part - 1];
-        int[] order = new int[count];
-        for (int token = 0; token < count; token++)
-            order[next[(int)(hashes[token] >> (64 - partBits))]++] = token;
-        foreach (int token in order)
-            Add(token, hashes[token]);
+            Add(token, HashOf(token));
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
