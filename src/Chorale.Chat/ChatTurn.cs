@@ -31,7 +31,10 @@ public sealed record ChatTurn
 
     /// <summary>Whether a message calls a tool: the assistant's, to a recipient that is nobody in the conversation.</summary>
     public static bool IsCall(Message message) =>
-        message is { Role: Role.Assistant, Recipient: not (null or "" or "all" or "assistant" or "user") };
+        message is { Role: Role.Assistant } && IsTool(message.Recipient);
+
+    /// <summary>Whether a recipient is nobody in the conversation, and so a tool.</summary>
+    internal static bool IsTool(string? recipient) => recipient is not (null or "" or "all" or "assistant" or "user");
 
     string TextOf(string channel) => string.Join('\n', Messages.Where(m => m.Channel == channel && !IsCall(m)).Select(m => m.Text));
 }

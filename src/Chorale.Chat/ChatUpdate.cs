@@ -18,6 +18,9 @@ public readonly record struct ChatUpdate
     /// <summary>Whom the message being written is for: a tool's name where it is a call; null is the user.</summary>
     public string? Recipient { get; init; }
 
+    /// <summary>Whether the message being written calls a tool.</summary>
+    public bool IsCall => ChatTurn.IsTool(Recipient);
+
     /// <summary>What joined the message's text: whole characters, often several or none.</summary>
     public string Text
     {

@@ -27,7 +27,7 @@ public sealed class CliHost : IDisposable
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Called with true where Ctrl-C should stop the answer and not the program; null where there is no keyboard.</summary>
+    /// <summary>Takes what Ctrl-C shall do instead of ending the program, until the result is disposed; null where there is no keyboard.</summary>
     public Func<Action, IDisposable>? OnInterrupt { get; init; }
 
     /// <summary>Standard output as text, UTF-8 without a mark, flushed with each write.</summary>

@@ -38,7 +38,7 @@ sealed class AnswerPrinter(CliHost host, bool hideReasoning)
     public void End() => Enter(Section.None, recipient: null);
 
     static Section SectionOf(ChatUpdate update) =>
-        update.Recipient is not (null or "" or "all" or "assistant" or "user") ? Section.Call
+        update.IsCall ? Section.Call
         : update.Channel == Channels.Analysis ? Section.Reasoning
         : Section.Answer;
 

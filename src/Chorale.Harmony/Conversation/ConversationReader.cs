@@ -31,47 +31,26 @@ ref struct ConversationReader
         _json = new Utf8JsonReader(utf8, new JsonReaderOptions { MaxDepth = int.MaxValue });
     }
 
-    public static Conversation ReadConversation(ReadOnlySpan<byte> utf8)
-    {
-        ConversationReader reader = new(utf8, "conversation", MaxDepth);
-        try
-        {
-            reader.Read();
-            Conversation conversation = reader.Conversation();
-            reader.End();
-            return conversation;
-        }
-        catch (JsonException syntax)
-        {
-            throw reader.Syntax(syntax);
-        }
-    }
+    delegate T Reading<out T>(ref ConversationReader reader);
 
-    public static Message ReadMessage(ReadOnlySpan<byte> utf8)
-    {
-        ConversationReader reader = new(utf8, "message", MaxDepth);
-        try
-        {
-            reader.Read();
-            Message message = reader.Message();
-            reader.End();
-            return message;
-        }
-        catch (JsonException syntax)
-        {
-            throw reader.Syntax(syntax);
-        }
-    }
+    public static Conversation ReadConversation(ReadOnlySpan<byte> utf8) =>
+        ReadWhole(utf8, "conversation", MaxDepth, static (ref reader) => reader.Conversation());
 
-    public static JsonSchema ReadSchema(ReadOnlySpan<byte> utf8)
+    public static Message ReadMessage(ReadOnlySpan<byte> utf8) =>
+        ReadWhole(utf8, "message", MaxDepth, static (ref reader) => reader.Message());
+
+    public static JsonSchema ReadSchema(ReadOnlySpan<byte> utf8) =>
+        ReadWhole(utf8, "schema", MaxDepth - LevelsAroundParameters, static (ref reader) => reader.Schema());
+
+    static T ReadWhole<T>(ReadOnlySpan<byte> utf8, string what, int maxDepth, Reading<T> read)
     {
-        ConversationReader reader = new(utf8, "schema", MaxDepth - LevelsAroundParameters);
+        ConversationReader reader = new(utf8, what, maxDepth);
         try
         {
             reader.Read();
-            JsonSchema schema = reader.Schema();
+            T whole = read(ref reader);
             reader.End();
-            return schema;
+            return whole;
         }
         catch (JsonException syntax)
         {
