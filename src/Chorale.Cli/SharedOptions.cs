@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Chorale.Harmony;
 
 namespace Chorale.Cli;
 
@@ -11,6 +12,22 @@ static class SharedOptions
 
     public static Option<bool> Jsonl(string form) =>
         new("--jsonl") { Description = $"Answer JSON lines from standard input, in order: {form}" };
+
+    public static Option<string> Drop()
+    {
+        Option<string> option = new("--drop")
+        {
+            Description = "Which old reasoning is left out: harmony as openai-harmony, template as the published chat template, per_turn all but the current turn's, none nothing.",
+            DefaultValueFactory = _ => AnalysisDroppings.NameOf(AnalysisDropping.Harmony),
+            HelpName = "RULE",
+        };
+        option.AcceptOnlyFromAmong([.. AnalysisDroppings.Names]);
+        return option;
+    }
+
+    /// <summary>The rule that <see cref="Drop"/> accepted.</summary>
+    public static AnalysisDropping DropOf(string name) =>
+        AnalysisDroppings.TryParse(name, out AnalysisDropping rule) ? rule : throw new CliException($"'{name}' is no rule.", ExitCodes.Usage);
 
     /// <summary>Refuses values outside a range as wrong usage.</summary>
     public static Option<T?> Checked<T>(Option<T?> option, Func<T, bool> holds, string expected)

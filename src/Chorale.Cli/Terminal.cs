@@ -2,22 +2,28 @@ using Spectre.Console;
 
 namespace Chorale.Cli;
 
-/// <summary>A Spectre console over the host's standard output.</summary>
+/// <summary>A Spectre console over the host's streams.</summary>
 static class Terminal
 {
     /// <summary>Wide enough that tables piped elsewhere are not wrapped.</summary>
     const int PipeWidth = 240;
 
-    public static IAnsiConsole Create(CliHost host)
+    /// <summary>Over standard output.</summary>
+    public static IAnsiConsole Create(CliHost host) => Create(host.Out, host.OutputIsTerminal, host.Colors);
+
+    /// <summary>Over standard error.</summary>
+    public static IAnsiConsole CreateForError(CliHost host) => Create(host.Error, host.ErrorIsTerminal, host.Colors);
+
+    static IAnsiConsole Create(TextWriter writer, bool isTerminal, bool colors)
     {
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            Out = new AnsiConsoleOutput(host.Out),
-            Ansi = host is { OutputIsTerminal: true, Colors: true } ? AnsiSupport.Yes : AnsiSupport.No,
-            ColorSystem = host.Colors ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(writer),
+            Ansi = isTerminal && colors ? AnsiSupport.Yes : AnsiSupport.No,
+            ColorSystem = colors ? ColorSystemSupport.Detect : ColorSystemSupport.NoColors,
             Interactive = InteractionSupport.No,
         });
-        if (!host.OutputIsTerminal)
+        if (!isTerminal)
             console.Profile.Width = PipeWidth;
         return console;
     }

@@ -59,7 +59,7 @@ public sealed class HarmonyEncoding
 
     /// <inheritdoc cref="RenderConversation(Conversation, RenderOptions?)"/>
     public void RenderConversation(Conversation conversation, RenderOptions? options, IBufferWriter<int> destination) =>
-        ConversationRenderer.Render(this, conversation, options, isForTraining: false, destination);
+        ConversationRenderer.Render(this, conversation, options, RenderPurpose.Conversation, destination);
 
     /// <summary>Renders the messages and the start of the next one, which the model goes on with: the prompt.</summary>
     /// <param name="conversation">The messages.</param>
@@ -72,7 +72,7 @@ public sealed class HarmonyEncoding
     /// <inheritdoc cref="RenderForCompletion(Conversation, Role, RenderOptions?)"/>
     public void RenderForCompletion(Conversation conversation, Role nextRole, RenderOptions? options, IBufferWriter<int> destination)
     {
-        RenderConversation(conversation, options, destination);
+        ConversationRenderer.Render(this, conversation, options, RenderPurpose.Completion, destination);
         ConversationRenderer.RenderStart(this, nextRole, destination);
     }
 
@@ -87,7 +87,7 @@ public sealed class HarmonyEncoding
 
     /// <inheritdoc cref="RenderForTraining(Conversation, RenderOptions?)"/>
     public void RenderForTraining(Conversation conversation, RenderOptions? options, IBufferWriter<int> destination) =>
-        ConversationRenderer.Render(this, conversation, options, isForTraining: true, destination);
+        ConversationRenderer.Render(this, conversation, options, RenderPurpose.Training, destination);
 
     /// <summary>Renders one message with its end token.</summary>
     /// <param name="message">The message.</param>
@@ -101,6 +101,15 @@ public sealed class HarmonyEncoding
     /// <inheritdoc cref="RenderMessage(Message, bool)"/>
     public void RenderMessage(Message message, bool hasFunctionTools, IBufferWriter<int> destination) =>
         ConversationRenderer.RenderMessage(this, message, hasFunctionTools, destination);
+
+    /// <summary>Tells of each message whether a rendering keeps or drops it, why, and how many ids it costs.</summary>
+    /// <param name="conversation">The messages.</param>
+    /// <param name="options">Null is the default, which drops old reasoning.</param>
+    /// <param name="purpose">Which rendering is described.</param>
+    /// <param name="nextRole">Whose turn it is, for <see cref="RenderPurpose.Completion"/>.</param>
+    /// <exception cref="HarmonyRenderException">A message that is kept has no rendered form.</exception>
+    public RenderReport DescribeRendering(Conversation conversation, RenderOptions? options = null, RenderPurpose purpose = RenderPurpose.Completion, Role nextRole = Role.Assistant) =>
+        ConversationRenderer.Describe(this, conversation, options, purpose, nextRole);
 
     /// <summary>A parser that is fed id by id.</summary>
     /// <param name="role">

@@ -24,6 +24,9 @@ sealed record ChatSettings
 
     public int? MaxTokens { get; init; }
 
+    /// <summary>Which old reasoning is left out of a prompt.</summary>
+    public AnalysisDropping Drop { get; init; }
+
     public bool HideReasoning { get; init; }
 
     public bool Json { get; init; }
@@ -36,5 +39,6 @@ sealed record ChatSettings
         Developer = Instructions is null ? null : new DeveloperContent { Instructions = Instructions },
         Sampling = Sampling with { Temperature = Temperature ?? (embedded ? 0 : 1) },
         MaxTokens = MaxTokens,
+        AnalysisDropping = Drop,
     };
 }

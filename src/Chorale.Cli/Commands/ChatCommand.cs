@@ -26,11 +26,12 @@ static class ChatCommand
             if (result.GetValueOrDefault<string?>() is { } text && !TryReadDate(text, out _))
                 result.AddError($"--date must be a day as yyyy-MM-dd, found '{text}'.");
         });
+        Option<string> drop = SharedOptions.Drop();
         Option<bool> hideReasoning = new("--hide-reasoning") { Description = "Print the answer only." };
         Option<bool> json = new("--json") { Description = "Print each turn as one line of JSON: answer, reasoning, usage and the whole conversation." };
         Option<bool> raw = new("--raw") { Description = "Print the very tokens, prompt and control tokens included." };
 
-        Command command = new("chat", "Talk with a model.") { prompt, effort, instructions, temperature, maxTokens, date, hideReasoning, json, raw };
+        Command command = new("chat", "Talk with a model.") { prompt, effort, instructions, temperature, maxTokens, date, drop, hideReasoning, json, raw };
         model.AddTo(command);
         sampling.AddTo(command);
         command.SetAction(async (line, cancellationToken) =>
@@ -45,6 +46,7 @@ static class ChatCommand
                 Temperature = line.GetValue(temperature),
                 Sampling = sampling.Read(line),
                 MaxTokens = line.GetValue(maxTokens),
+                Drop = SharedOptions.DropOf(line.GetValue(drop)!),
                 HideReasoning = line.GetValue(hideReasoning),
                 Json = line.GetValue(json),
                 Raw = line.GetValue(raw),

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Chorale.Harmony;
-using Chorale.Tokenization;
 
 namespace Chorale.Cli;
 
@@ -17,27 +16,63 @@ static class RenderCommand
         purpose.AcceptOnlyFromAmong("completion", "conversation", "training");
         Option<string> nextRole = new("--next-role") { Description = "Who speaks next, for completion.", DefaultValueFactory = _ => "assistant" };
         nextRole.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(Roles.NameOf)]);
-        Option<bool> keep = new("--keep-analysis") { Description = "Render old reasoning too." };
+        Option<string> drop = SharedOptions.Drop();
+        Option<bool> keep = new("--keep-analysis") { Description = "The same as --drop none." };
         Option<bool> ids = new("--ids") { Description = "Print the ids instead of the text." };
+        Option<bool> report = new("--report") { Description = "Also tell of each message whether it was kept or dropped, why, and what it costs: a table on standard error, or part of the JSON." };
+        Option<bool> json = new("--json") { Description = "Print one JSON object: tokens and text, and with --report the report." };
         Option<FileInfo?> vocabulary = SharedOptions.Vocabulary();
-        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","conversation":{"messages":[…]},"for":"completion"|"conversation"|"training","next_role","auto_drop_analysis"} or {"id","for":"message","message","has_function_tools"} → {"id","tokens","text"}""");
+        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","conversation":{"messages":[…]},"for":"completion"|"conversation"|"training","next_role","auto_drop_analysis","drop":"harmony"|"template"|"per_turn"|"none","report":false|true} or {"id","for":"message","message","has_function_tools"} → {"id","tokens","text","report"?}""");
 
-        Command command = new("render", "Render a conversation as Harmony.") { file, purpose, nextRole, keep, ids, vocabulary, jsonl };
+        Command command = new("render", "Render a conversation as Harmony.") { file, purpose, nextRole, drop, keep, ids, report, json, vocabulary, jsonl };
         command.SetAction(async (line, cancellationToken) =>
         {
             HarmonyEncoding encoding = new(VocabularyFile.Load(line.GetValue(vocabulary)));
             if (line.GetValue(jsonl))
                 return await JsonlBatch.RunAsync(host, (input, writer, _) => Answer(encoding, input, writer), cancellationToken);
 
-            Conversation conversation = ConversationJson.Read(await host.ReadAllTextAsync(line.GetValue(file), cancellationToken));
-            int[] tokens = Render(encoding, conversation, line.GetValue(purpose)!, Roles.Parse(line.GetValue(nextRole)!),
-                line.GetValue(keep) ? RenderOptions.KeepAnalysis : RenderOptions.Default);
-            host.Out.WriteLine(line.GetValue(ids)
-                ? string.Join(' ', tokens.Select(id => id.ToString(CultureInfo.InvariantCulture)))
-                : encoding.Tokenizer.Decode(tokens));
+            RenderRequest request = new(
+                ConversationJson.Read(await host.ReadAllTextAsync(line.GetValue(file), cancellationToken)),
+                PurposeOf(line.GetValue(purpose)!),
+                Roles.Parse(line.GetValue(nextRole)!),
+                line.GetValue(keep) ? RenderOptions.KeepAnalysis : new() { AnalysisDropping = SharedOptions.DropOf(line.GetValue(drop)!) });
+            int[] tokens = request.Render(encoding);
+            RenderReport? told = line.GetValue(report) ? request.Describe(encoding) : null;
+            if (line.GetValue(json))
+                WriteJson(host, encoding, tokens, told);
+            else
+                WriteText(host, encoding, tokens, told, line.GetValue(ids));
             return ExitCodes.Success;
         });
         return command;
+    }
+
+    static void WriteText(CliHost host, HarmonyEncoding encoding, int[] tokens, RenderReport? report, bool asIds)
+    {
+        host.Out.WriteLine(asIds
+            ? string.Join(' ', tokens.Select(id => id.ToString(CultureInfo.InvariantCulture)))
+            : encoding.Tokenizer.Decode(tokens));
+        if (report is not null)
+            RenderReportPrinter.Print(host, report);
+    }
+
+    static void WriteJson(CliHost host, HarmonyEncoding encoding, int[] tokens, RenderReport? report)
+    {
+        using (Utf8JsonWriter writer = new(host.Output, JsonWriting.Options))
+        {
+            writer.WriteStartObject();
+            WriteAnswer(writer, encoding, tokens, report);
+            writer.WriteEndObject();
+        }
+        host.Out.WriteLine();
+    }
+
+    static void WriteAnswer(Utf8JsonWriter writer, HarmonyEncoding encoding, int[] tokens, RenderReport? report)
+    {
+        writer.WriteIds("tokens", tokens);
+        writer.WriteString("text", encoding.Tokenizer.DecodeLossy(tokens));
+        if (report is not null)
+            RenderReportPrinter.Write(writer, report);
     }
 
     static ValueTask Answer(HarmonyEncoding encoding, JsonElement line, Utf8JsonWriter writer)
@@ -45,35 +80,56 @@ static class RenderCommand
         if ((line.OptionalText("schemas") ?? "official") is var schemas and not "official")
             throw new BatchException($"'schemas' must be \"official\", found \"{schemas}\": this version has no other mode");
         string purpose = line.OptionalText("for") ?? "completion";
-        int[] tokens = purpose == "message" ? RenderMessage(encoding, line) : RenderConversation(encoding, line, purpose);
-        writer.WriteIds("tokens", tokens);
-        writer.WriteString("text", encoding.Tokenizer.DecodeLossy(tokens));
+        if (purpose == "message")
+        {
+            WriteAnswer(writer, encoding, RenderMessage(encoding, line), report: null);
+            return ValueTask.CompletedTask;
+        }
+        Conversation conversation = line.OptionalText("conversation_text") is { } text
+            ? ConversationJson.Read(Encoding.UTF8.GetBytes(text))
+            : ConversationJson.Read(line.Required("conversation"));
+        RenderRequest request = new(conversation, PurposeOf(purpose), Roles.Parse(line.OptionalText("next_role") ?? "assistant"), ReadOptions(line));
+        WriteAnswer(writer, encoding, request.Render(encoding), line.Flag("report", otherwise: false) ? request.Describe(encoding) : null);
         return ValueTask.CompletedTask;
     }
 
     static int[] RenderMessage(HarmonyEncoding encoding, JsonElement line) =>
         encoding.RenderMessage(ConversationJson.ReadMessage(line.Required("message")), line.Flag("has_function_tools", otherwise: false));
 
-    static int[] RenderConversation(HarmonyEncoding encoding, JsonElement line, string purpose)
-    {
-        Conversation conversation = line.OptionalText("conversation_text") is { } text
-            ? ConversationJson.Read(Encoding.UTF8.GetBytes(text))
-            : ConversationJson.Read(line.Required("conversation"));
-        return Render(encoding, conversation, purpose, Roles.Parse(line.OptionalText("next_role") ?? "assistant"), ReadOptions(line));
-    }
-
-    /// <summary>Absent drops old reasoning, as the official Python package does; null is no configuration, which drops nothing.</summary>
+    /// <summary>
+    /// A rule by name, or else <c>auto_drop_analysis</c>: absent drops old reasoning, as the official Python package does; null is no
+    /// configuration, which drops nothing.
+    /// </summary>
     static RenderOptions ReadOptions(JsonElement line)
     {
+        if (line.OptionalText("drop") is { } name)
+        {
+            return AnalysisDroppings.TryParse(name, out AnalysisDropping rule)
+                ? new() { AnalysisDropping = rule }
+                : throw new BatchException($"'drop' must be one of {string.Join(", ", AnalysisDroppings.Names)}, found \"{name}\"");
+        }
         bool isNull = line.TryGetProperty("auto_drop_analysis"u8, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
         return !isNull && line.Flag("auto_drop_analysis", otherwise: true) ? RenderOptions.Default : RenderOptions.KeepAnalysis;
     }
 
-    static int[] Render(HarmonyEncoding encoding, Conversation conversation, string purpose, Role nextRole, RenderOptions options) => purpose switch
+    static RenderPurpose PurposeOf(string name) => name switch
     {
-        "completion" => encoding.RenderForCompletion(conversation, nextRole, options),
-        "conversation" => encoding.RenderConversation(conversation, options),
-        "training" => encoding.RenderForTraining(conversation, options),
-        _ => throw new BatchException($"'for' must be \"completion\", \"conversation\", \"training\" or \"message\", found \"{purpose}\""),
+        "completion" => RenderPurpose.Completion,
+        "conversation" => RenderPurpose.Conversation,
+        "training" => RenderPurpose.Training,
+        _ => throw new BatchException($"'for' must be \"completion\", \"conversation\", \"training\" or \"message\", found \"{name}\""),
     };
+
+    /// <summary>What is to be rendered, and how.</summary>
+    sealed record RenderRequest(Conversation Conversation, RenderPurpose Purpose, Role NextRole, RenderOptions Options)
+    {
+        public int[] Render(HarmonyEncoding encoding) => Purpose switch
+        {
+            RenderPurpose.Completion => encoding.RenderForCompletion(Conversation, NextRole, Options),
+            RenderPurpose.Training => encoding.RenderForTraining(Conversation, Options),
+            _ => encoding.RenderConversation(Conversation, Options),
+        };
+
+        public RenderReport Describe(HarmonyEncoding encoding) => encoding.DescribeRendering(Conversation, Options, Purpose, NextRole);
+    }
 }

@@ -8,25 +8,43 @@ namespace Chorale.Harmony;
 /// </summary>
 static class ConversationRenderer
 {
-    public static void Render(HarmonyEncoding encoding, Conversation conversation, RenderOptions? options, bool isForTraining, IBufferWriter<int> destination)
+    public static void Render(HarmonyEncoding encoding, Conversation conversation, RenderOptions? options, RenderPurpose purpose, IBufferWriter<int> destination)
     {
-        ArgumentNullException.ThrowIfNull(conversation);
+        RenderPlan plan = new(encoding, conversation, options, purpose);
         ArgumentNullException.ThrowIfNull(destination);
-        IReadOnlyList<Message> messages = conversation.Messages;
-        int dropBefore = DropBefore(messages, options ?? RenderOptions.Default);
-        for (int i = 0; i < messages.Count; i++)
-            if (!IsDropped(messages[i], i, dropBefore))
-                Check(messages[i], i);
-
-        bool hasFunctionTools = HasFunctionTools(messages);
-        bool endsInReturn = isForTraining && messages is [.., { Role: Role.Assistant, Channel: Channels.Final }];
-        for (int i = 0; i < messages.Count; i++)
+        for (int i = 0; i < plan.Messages.Length; i++)
+            if (!plan.Drops(i))
+                Check(plan.Messages[i], i);
+        for (int i = 0; i < plan.Messages.Length; i++)
         {
-            if (IsDropped(messages[i], i, dropBefore))
+            if (plan.Drops(i))
                 continue;
-            int end = endsInReturn && i == messages.Count - 1 ? encoding.Control.Return : EndOf(messages[i], encoding.Control);
-            Message(encoding, messages[i], hasFunctionTools, end, destination);
+            Body(encoding, plan.Messages[i], plan.HasFunctionTools, destination);
+            Control(plan.EndOf(i), destination);
         }
+    }
+
+    /// <summary>What was kept and dropped, and what each message costs.</summary>
+    public static RenderReport Describe(HarmonyEncoding encoding, Conversation conversation, RenderOptions? options, RenderPurpose purpose, Role nextRole)
+    {
+        RenderPlan plan = new(encoding, conversation, options, purpose);
+        ArrayBufferWriter<int> ids = new();
+        RenderedMessage[] messages = new RenderedMessage[plan.Messages.Length];
+        for (int i = 0; i < messages.Length; i++)
+        {
+            Message message = plan.Messages[i];
+            HarmonyRenderException? error = FindError(message, i);
+            if (error is not null && !plan.Drops(i))
+                throw error;
+            ids.ResetWrittenCount();
+            if (error is null)
+                Body(encoding, message, plan.HasFunctionTools, ids);
+            messages[i] = new(i, message, plan.ReasonOf(i), error is null ? ids.WrittenCount + 1 : null);
+        }
+        ids.ResetWrittenCount();
+        if (purpose == RenderPurpose.Completion)
+            RenderStart(encoding, nextRole, ids);
+        return new RenderReport((options ?? RenderOptions.Default).AnalysisDropping, purpose, messages, ids.WrittenCount);
     }
 
     public static void RenderMessage(HarmonyEncoding encoding, Message message, bool hasFunctionTools, IBufferWriter<int> destination)
@@ -34,7 +52,8 @@ static class ConversationRenderer
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(destination);
         Check(message, 0);
-        Message(encoding, message, hasFunctionTools, EndOf(message, encoding.Control), destination);
+        Body(encoding, message, hasFunctionTools, destination);
+        Control(EndOf(message, encoding.Control), destination);
     }
 
     public static void RenderStart(HarmonyEncoding encoding, Role role, IBufferWriter<int> destination)
@@ -43,50 +62,39 @@ static class ConversationRenderer
         destination.Write(encoding.Headers.Role(role));
     }
 
-    /// <summary>The index before which analysis is dropped; 0 where none is.</summary>
-    static int DropBefore(IReadOnlyList<Message> messages, RenderOptions options)
+    /// <summary>Throws where the message has no rendered form.</summary>
+    public static void Check(Message message, int index)
     {
-        if (options.AnalysisDropping == AnalysisDropping.None)
-            return 0;
-        Message? lastOfAssistant = messages.LastOrDefault(message => message.Role == Role.Assistant);
-        if (lastOfAssistant?.Channel != Channels.Final)
-            return 0;
-        int firstFinal = 0;
-        while (messages[firstFinal].Channel != Channels.Final)
-            firstFinal++;
-        return firstFinal;
+        if (FindError(message, index) is { } error)
+            throw error;
     }
 
-    static bool IsDropped(Message message, int index, int dropBefore) => index < dropBefore && message.Channel == Channels.Analysis;
-
-    // The key counts, not the namespace's name, and only in developer content.
-    static bool HasFunctionTools(IReadOnlyList<Message> messages) => messages.Any(message => message.Content.Any(part =>
-        part is DeveloperContent { Tools: { } tools } && tools.TryGetValue("functions", out ToolNamespace? functions) && functions.Tools.Count > 0));
-
-    static void Check(Message message, int index)
+    static HarmonyRenderException? FindError(Message message, int index)
     {
         if (message.Role == Role.Tool && message.Author.Name is null)
-            throw new HarmonyRenderException("Tools should have a name!", index);
+            return new("Tools should have a name!", index);
         for (int i = 0; i < message.Content.Count; i++)
         {
             if (message.Content[i] is SystemContent && message.Role != Role.System)
-                throw new HarmonyRenderException($"SystemContent may only appear in system messages, found in {message.Role}", index);
+                return new($"SystemContent may only appear in system messages, found in {message.Role}", index);
             if (message.Content[i] is DeveloperContent && message.Role != Role.Developer)
-                throw new HarmonyRenderException($"DeveloperContent may only appear in developer messages, found in {message.Role}", index);
+                return new($"DeveloperContent may only appear in developer messages, found in {message.Role}", index);
         }
+        return null;
     }
 
-    static int EndOf(Message message, ControlTokens control) =>
+    /// <summary>The id that ends a message which is not the last of a trained turn.</summary>
+    public static int EndOf(Message message, ControlTokens control) =>
         message.Role == Role.Assistant && message.Recipient is not null ? control.Call : control.End;
 
-    static void Message(HarmonyEncoding encoding, Message message, bool hasFunctionTools, int end, IBufferWriter<int> destination)
+    /// <summary>The whole message but for the id that ends it.</summary>
+    public static void Body(HarmonyEncoding encoding, Message message, bool hasFunctionTools, IBufferWriter<int> destination)
     {
         Control(encoding.Control.Start, destination);
         Header(encoding, message, destination);
         Control(encoding.Control.Message, destination);
         for (int i = 0; i < message.Content.Count; i++)
             encoding.Tokenizer.Encode(TextOf(message.Content[i], hasFunctionTools), destination);
-        Control(end, destination);
     }
 
     static void Header(HarmonyEncoding encoding, Message message, IBufferWriter<int> destination)
