@@ -4,7 +4,7 @@ using Chorale.Harmony;
 namespace Chorale.Benchmarks;
 
 /// <summary>
-/// Streaming parse, role assistant, strict, three ways: ids only; the last delta read after each id; the delta and the
+/// Streaming parse, role assistant, by the default parser and the strict one, three ways: ids only; the last delta read after each id; the delta and the
 /// current content read after each id.
 /// </summary>
 [MemoryDiagnoser]
@@ -15,13 +15,16 @@ public class ParserBenchmarks
     [Params("completion_short", "completion_korean", "completion_calls", "completion_4k", "completion_emoji", "completion_16k")]
     public string Input { get; set; } = "";
 
+    [Params(ParserMode.Tolerant, ParserMode.Strict)]
+    public ParserMode Mode { get; set; }
+
     [GlobalSetup]
     public void Read() => _ids = HarmonyInputs.Completion(Input);
 
     [Benchmark]
     public int Ids()
     {
-        HarmonyParser parser = HarmonyEncoding.Default.CreateParser(Role.Assistant);
+        HarmonyParser parser = HarmonyEncoding.Default.CreateParser(Role.Assistant, Mode);
         parser.Push(_ids);
         parser.Finish();
         return parser.Messages.Count;
@@ -30,7 +33,7 @@ public class ParserBenchmarks
     [Benchmark]
     public int Deltas()
     {
-        HarmonyParser parser = HarmonyEncoding.Default.CreateParser(Role.Assistant);
+        HarmonyParser parser = HarmonyEncoding.Default.CreateParser(Role.Assistant, Mode);
         int read = 0;
         foreach (int id in _ids)
         {
@@ -44,7 +47,7 @@ public class ParserBenchmarks
     [Benchmark]
     public int DeltasAndContent()
     {
-        HarmonyParser parser = HarmonyEncoding.Default.CreateParser(Role.Assistant);
+        HarmonyParser parser = HarmonyEncoding.Default.CreateParser(Role.Assistant, Mode);
         int read = 0;
         foreach (int id in _ids)
         {

@@ -56,7 +56,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
 
     /// <summary>Adds messages (the user's, or the results of calls) and streams the answer.</summary>
     /// <remarks>
-    /// What the model leaves unformed is repaired, never thrown: <see cref="ChatTurn.Repair"/>. Where the turn is cancelled, or the caller
+    /// What the model leaves unformed is repaired, never thrown: <see cref="ChatTurn.Repairs"/>. Where the turn is cancelled, or the caller
     /// stops reading, what was said until then stays in the history, the cut message too unless it is reasoning; a turn that fails
     /// before its first id leaves the history as it was.
     /// </remarks>

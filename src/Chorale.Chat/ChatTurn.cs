@@ -17,24 +17,24 @@ public sealed record ChatTurn
     /// <summary>What it cost.</summary>
     public required ChatUsage Usage { get; init; }
 
-    /// <summary>Where the model left the format: what was wrong. The text is not lost, it stands in <see cref="Messages"/>. Null where all was well.</summary>
-    public string? Repair { get; init; }
+    /// <summary>Where the model left the format, and what was made of it; empty where all was well.</summary>
+    public IReadOnlyList<HarmonyDiagnostic> Repairs { get; init; } = [];
 
-    /// <summary>The answer: the text of the messages on the channel <c>final</c>.</summary>
-    public string Text => TextOf(Channels.Final);
+    /// <summary>The answer: the text of the messages on the channel <c>final</c>, and of those on none, or on a channel that the model invented.</summary>
+    public string Text => TextOf(IsAnswer);
 
     /// <summary>The reasoning: the text of the messages on the channel <c>analysis</c>.</summary>
-    public string Reasoning => TextOf(Channels.Analysis);
+    public string Reasoning => TextOf(channel => channel == Channels.Analysis);
 
     /// <summary>The messages that call a tool. A recipient makes a call, not the channel.</summary>
     public IEnumerable<Message> Calls => Messages.Where(IsCall);
 
     /// <summary>Whether a message calls a tool: the assistant's, to a recipient that is nobody in the conversation.</summary>
-    public static bool IsCall(Message message) =>
-        message is { Role: Role.Assistant } && IsTool(message.Recipient);
+    public static bool IsCall(Message message) => HarmonyCall.IsCall(message);
 
-    /// <summary>Whether a recipient is nobody in the conversation, and so a tool.</summary>
-    internal static bool IsTool(string? recipient) => recipient is not (null or "" or "all" or "assistant" or "user");
+    /// <summary>Whether what stands on a channel is meant as the answer.</summary>
+    internal static bool IsAnswer(string? channel) => channel is not (Channels.Analysis or Channels.Commentary);
 
-    string TextOf(string channel) => string.Join('\n', Messages.Where(m => m.Channel == channel && !IsCall(m)).Select(m => m.Text));
+    string TextOf(Func<string?, bool> isWanted) =>
+        string.Join('\n', Messages.Where(m => isWanted(m.Channel) && m.Role == Role.Assistant && !IsCall(m)).Select(m => m.Text));
 }

@@ -19,7 +19,7 @@ public readonly record struct ChatUpdate
     public string? Recipient { get; init; }
 
     /// <summary>Whether the message being written calls a tool.</summary>
-    public bool IsCall => ChatTurn.IsTool(Recipient);
+    public bool IsCall => HarmonyCall.IsTool(Recipient);
 
     /// <summary>What joined the message's text: whole characters, often several or none.</summary>
     public string Text

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Chorale.Harmony;
 
 namespace Chorale.Cli;
 
@@ -17,6 +18,25 @@ static class JsonWriting
             writer.WriteStartArray(name);
             foreach (int id in ids)
                 writer.WriteNumberValue(unchecked((uint)id));
+            writer.WriteEndArray();
+        }
+
+        /// <summary>What was repaired: <c>[{"code","index","length","found","done","message"}]</c>.</summary>
+        public void WriteDiagnostics(IEnumerable<HarmonyDiagnostic> diagnostics)
+        {
+            writer.WriteStartArray("diagnostics");
+            foreach (HarmonyDiagnostic diagnostic in diagnostics)
+            {
+                writer.WriteStartObject();
+                writer.WriteString("code", diagnostic.Name);
+                writer.WriteNumber("index", diagnostic.Index);
+                writer.WriteNumber("length", diagnostic.Length);
+                writer.WriteNumber("message_index", diagnostic.MessageIndex);
+                writer.WriteString("found", diagnostic.Found);
+                writer.WriteString("done", diagnostic.Done);
+                writer.WriteString("message", diagnostic.Message);
+                writer.WriteEndObject();
+            }
             writer.WriteEndArray();
         }
     }

@@ -116,17 +116,15 @@ public sealed class HarmonyEncoding
     /// The role of the first message where its <c>&lt;|start|&gt;role</c> was in the prompt, as with a completion; null
     /// where the ids begin with <c>&lt;|start|&gt;</c>.
     /// </param>
-    /// <param name="strict">
-    /// False also takes a message whose header a stop token cut off, as the official non-strict mode does.
-    /// </param>
-    public HarmonyParser CreateParser(Role? role = null, bool strict = true) => new(this, role, strict);
+    /// <param name="mode">What it does where the model left the format; the default never fails.</param>
+    public HarmonyParser CreateParser(Role? role = null, ParserMode mode = ParserMode.Tolerant) => new(this, role, mode);
 
     /// <summary>Parses ids that are all there.</summary>
     /// <inheritdoc cref="CreateParser" path="/param"/>
-    /// <exception cref="HarmonyParseException">The first id that is refused, or an end inside a header.</exception>
-    public IReadOnlyList<Message> Parse(ReadOnlySpan<int> ids, Role? role = null, bool strict = true)
+    /// <exception cref="HarmonyParseException">The first id that is refused, or an end inside a header; never in <see cref="ParserMode.Tolerant"/>.</exception>
+    public IReadOnlyList<Message> Parse(ReadOnlySpan<int> ids, Role? role = null, ParserMode mode = ParserMode.Tolerant)
     {
-        HarmonyParser parser = CreateParser(role, strict);
+        HarmonyParser parser = CreateParser(role, mode);
         parser.Push(ids);
         parser.Finish();
         return parser.Messages;

@@ -35,7 +35,7 @@ public class ChatSessionTests
         Assert.Equal("It is 42.", turn.Text);
         Assert.Equal(ChatFinish.Stop, turn.Finish);
         Assert.Equal(Ids(Reasoned), turn.TokenIds);
-        Assert.Null(turn.Repair);
+        Assert.Empty(turn.Repairs);
         Assert.Empty(turn.Calls);
     }
 
@@ -156,7 +156,7 @@ public class ChatSessionTests
         ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
         Assert.Equal(finish, turn.Finish);
         Assert.Equal("It is for", turn.Text);
-        Assert.Null(turn.Repair);
+        Assert.Empty(turn.Repairs);
         Assert.Equal(["Hi", "It is for"], session.History.Select(m => m.Text));
     }
 
@@ -175,7 +175,7 @@ public class ChatSessionTests
         ChatSession session = Session(out _, "<|channel|>fin");
         ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
         Assert.Empty(turn.Messages);
-        Assert.Null(turn.Repair);
+        Assert.Empty(turn.Repairs);
         Assert.Equal(2, turn.Usage.OtherTokens);
     }
 

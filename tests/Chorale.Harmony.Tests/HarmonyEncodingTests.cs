@@ -27,7 +27,7 @@ public class HarmonyEncodingTests
         Assert.Equal([message], encoding.Parse(ids));
         Assert.Equal([302, 304, 306], encoding.StopTokens);
         Assert.Equal([302, 306], encoding.StopTokensForAssistantActions);
-        HarmonyParseException error = Assert.Throws<HarmonyParseException>(() => encoding.Parse([-1]));
+        HarmonyParseException error = Assert.Throws<HarmonyParseException>(() => encoding.Parse([-1], mode: ParserMode.Strict));
         Assert.Equal("Unexpected token 4294967295 while expecting start token 301", error.Message);
     }
 
@@ -48,7 +48,7 @@ public class HarmonyEncodingTests
     {
         Message message = Message.Assistant(string.Concat(Enumerable.Repeat("Some words, 한국어, 👩‍💻 and {\"json\": 1}. ", 500)), Channels.Final);
         int[] ids = HarmonyEncoding.Default.RenderMessage(message);
-        HarmonyParser parser = new(HarmonyEncoding.Default, role: null, strict: true, contentCapacity: 100_000);
+        HarmonyParser parser = new(HarmonyEncoding.Default, role: null, ParserMode.Strict, contentCapacity: 100_000);
         int content = Array.IndexOf(ids, 200008) + 1;
         parser.Push(ids.AsSpan(0, content));
         int read = 0;

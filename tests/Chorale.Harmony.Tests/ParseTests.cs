@@ -13,13 +13,13 @@ public class ParseTests
         {
             if (recorded.Error is { } message)
             {
-                HarmonyParseException error = Assert.Throws<HarmonyParseException>(() => Encoding.Parse(recorded.Tokens, recorded.Role, recorded.Strict));
+                HarmonyParseException error = Assert.Throws<HarmonyParseException>(() => Encoding.Parse(recorded.Tokens, recorded.Role, recorded.Mode));
                 Assert.Equal(message, error.Message);
                 Assert.Equal(recorded.ErrorInFull, error.Detail is null ? error.Message : $"{error.Message}: {error.Detail}");
             }
             else
             {
-                AssertSame(recorded.Response.GetProperty("messages"), Messages(Encoding.Parse(recorded.Tokens, recorded.Role, recorded.Strict)));
+                AssertSame(recorded.Response.GetProperty("messages"), Messages(Encoding.Parse(recorded.Tokens, recorded.Role, recorded.Mode)));
             }
         });
 
@@ -34,7 +34,7 @@ public class ParseTests
     public void Each_step_of_a_stream_is_the_recorded_one() =>
         Recorded.All(Recorded.Cases("stream.jsonl"), recorded =>
         {
-            HarmonyParser parser = Encoding.CreateParser(recorded.Role, recorded.Strict);
+            HarmonyParser parser = Encoding.CreateParser(recorded.Role, recorded.Mode);
             AssertSame(recorded.Response.GetProperty("initial"), Written(to => ParserTrace.WriteState(parser, to)));
             bool goesOn = Flag(recorded, "continue_after_error", otherwise: false);
             int?[] steps = [.. recorded.Tokens, .. Flag(recorded, "eos", otherwise: true) ? [(int?)null] : Array.Empty<int?>()];
@@ -64,7 +64,7 @@ public class ParseTests
             bool ends = Flag(recorded, "eos", otherwise: true);
             for (int split = 0; split <= ids.Length; split++)
             {
-                HarmonyParser parser = Encoding.CreateParser(recorded.Role, recorded.Strict);
+                HarmonyParser parser = Encoding.CreateParser(recorded.Role, recorded.Mode);
                 parser.Push(ids.AsSpan(0, split));
                 parser.Push(ids.AsSpan(split));
                 if (ends)
@@ -77,7 +77,7 @@ public class ParseTests
     public void A_tiny_content_buffer_gives_the_same() =>
         Recorded.All(Recorded.Cases("parse.jsonl").Where(recorded => recorded.Error is null), recorded =>
         {
-            HarmonyParser parser = new(Encoding, recorded.Role, recorded.Strict, contentCapacity: 0);
+            HarmonyParser parser = new(Encoding, recorded.Role, recorded.Mode, contentCapacity: 0);
             parser.Push(recorded.Tokens);
             parser.Finish();
             AssertSame(recorded.Response.GetProperty("messages"), Messages(parser.Messages));

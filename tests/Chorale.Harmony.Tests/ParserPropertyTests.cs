@@ -34,8 +34,8 @@ public class ParserPropertyTests
         Check.QuickThrowOnFailure(Prop.ForAll(ParsableMessage.ListOf().ToArbitrary(), messages =>
         {
             int[] ids = Encoding.RenderConversation(Conversation.Of(messages), RenderOptions.KeepAnalysis);
-            Assert.Equal(messages, Encoding.Parse(ids));
-            Assert.Equal(messages, Encoding.Parse(ids, role: null, strict: false));
+            foreach (ParserMode mode in Enum.GetValues<ParserMode>())
+                Assert.Equal(messages, Encoding.Parse(ids, role: null, mode));
         }));
 
     [Fact]
@@ -45,7 +45,8 @@ public class ParserPropertyTests
             int[] prompt = Encoding.RenderForCompletion(Conversation.Of(Message.User("hi")));
             int[] whole = Encoding.RenderConversation(Conversation.Of(Message.User("hi"), message), RenderOptions.KeepAnalysis);
             Assert.Equal(prompt, whole[..prompt.Length]);
-            Assert.Equal([message], Encoding.Parse(whole.AsSpan(prompt.Length), Role.Assistant));
+            foreach (ParserMode mode in Enum.GetValues<ParserMode>())
+                Assert.Equal([message], Encoding.Parse(whole.AsSpan(prompt.Length), Role.Assistant, mode));
         }));
 
     [Fact]
@@ -87,14 +88,14 @@ public class ParserPropertyTests
 
     /// <summary>
     /// Pushes all, going on after errors, and holds what the parser shows on its way together: the deltas add up to the
-    /// content, and with the remainder to the message, messages only grow, and strict or not a chunk gives what single ids give.
+    /// content, and with the remainder to the message, messages only grow, and in both official modes a chunk gives what single ids give.
     /// </summary>
     static bool Parse(int[] ids, Role? role)
     {
-        foreach (bool strict in new[] { true, false })
+        foreach (ParserMode mode in (ParserMode[])[ParserMode.Strict, ParserMode.NonStrict])
         {
-            HarmonyParser parser = Encoding.CreateParser(role, strict);
-            HarmonyParser chunked = Encoding.CreateParser(role, strict);
+            HarmonyParser parser = Encoding.CreateParser(role, mode);
+            HarmonyParser chunked = Encoding.CreateParser(role, mode);
             string sum = "";
             int firstError = ids.Length;
             for (int i = 0; i < ids.Length; i++)

@@ -20,7 +20,7 @@ sealed record Recorded(string Id, string Op, JsonElement Request, JsonElement Re
 
     public Role? Role => Request.GetProperty("role").GetString() is { } name ? Roles.Parse(name) : null;
 
-    public bool Strict => Request.GetProperty("strict").GetBoolean();
+    public ParserMode Mode => Request.GetProperty("strict").GetBoolean() ? ParserMode.Strict : ParserMode.NonStrict;
 
     public static int[] Ids(JsonElement tokens) => [.. tokens.EnumerateArray().Select(id => unchecked((int)id.GetUInt32()))];
 

@@ -140,8 +140,8 @@ sealed class ChatRun : IDisposable
             _host.Error.WriteLine($"[the answer reached the limit of {_settings.MaxTokens} ids and ends here]");
         if (turn.Finish == ChatFinish.ContextLength)
             _host.Error.WriteLine($"[the context of {_model.Generator.ContextLength} ids is full and the answer ends here; /reset forgets the conversation]");
-        if (turn.Repair is { } repair)
-            _host.Error.WriteLine($"[the model left the format: {repair}]");
+        foreach (HarmonyDiagnostic repair in turn.Repairs)
+            _host.Error.WriteLine($"[the model left the format at id {repair.Index}: {repair.Message}]");
         _host.Error.WriteLine(clock.Describe(turn.Usage));
     }
 

@@ -31,8 +31,7 @@ static class Transcript
             }
             writer.WriteEndArray();
             writer.WriteString("finish", NameOf(turn.Finish));
-            if (turn.Repair is { } repair)
-                writer.WriteString("repair", repair);
+            writer.WriteDiagnostics(turn.Repairs);
             writer.WriteIds("tokens", [.. turn.TokenIds]);
             WriteUsage(writer, turn.Usage);
             WriteTiming(writer, clock);

@@ -32,7 +32,7 @@ static class ParseCommand
             string input = await host.ReadAllTextAsync(line.GetValue(file), cancellationToken);
             int[] ids = line.GetValue(text) ? encoding.Tokenizer.EncodeWithSpecials(input.TrimEnd('\n')) : IdList.Parse(input);
             Role? first = line.GetValue(role) is var name and not "none" ? Roles.Parse(name!) : null;
-            ParseRun run = new(encoding.CreateParser(first, line.GetValue(strict)));
+            ParseRun run = new(encoding.CreateParser(first, line.GetValue(strict) ? ParserMode.Strict : ParserMode.Tolerant));
             if (traced)
                 run.Trace = entry => host.Out.WriteLine(entry);
             run.Run(ids, endOfStream: true, continueAfterError: false);
@@ -55,7 +55,7 @@ static class ParseCommand
     static ValueTask Answer(HarmonyEncoding encoding, bool traced, JsonElement line, Utf8JsonWriter writer)
     {
         int[] ids = line.OptionalText("text") is { } text ? encoding.Tokenizer.EncodeWithSpecials(text) : line.RequiredIds("tokens");
-        ParseRun run = new(encoding.CreateParser(FirstRole(line), line.Flag("strict", otherwise: false)));
+        ParseRun run = new(encoding.CreateParser(FirstRole(line), line.Flag("strict", otherwise: false) ? ParserMode.Strict : traced ? ParserMode.NonStrict : ParserMode.Tolerant));
         List<string> trace = [];
         string initial = run.State();
         if (traced)

@@ -10,7 +10,7 @@ public static class ParserTrace
     /// Writes <c>{"state","role","channel","recipient","content_type","delta","content","messages"}</c>: a parser before
     /// any token.
     /// </summary>
-    public static void WriteState(HarmonyParser parser, IBufferWriter<byte> destination)
+    public static void WriteState(HarmonyReader parser, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(parser);
         ArgumentNullException.ThrowIfNull(destination);
@@ -24,7 +24,7 @@ public static class ParserTrace
     /// <param name="id">The token; null for the end of the stream.</param>
     /// <param name="error">Why it was refused; null where it was not.</param>
     /// <param name="destination">Takes the entry.</param>
-    public static void WriteEntry(HarmonyParser parser, int? id, HarmonyParseException? error, IBufferWriter<byte> destination)
+    public static void WriteEntry(HarmonyReader parser, int? id, HarmonyParseException? error, IBufferWriter<byte> destination)
     {
         ArgumentNullException.ThrowIfNull(parser);
         ArgumentNullException.ThrowIfNull(destination);
@@ -45,7 +45,7 @@ public static class ParserTrace
         State(parser, json);
     }
 
-    static void State(HarmonyParser parser, CompactJson json)
+    static void State(HarmonyReader parser, CompactJson json)
     {
         json.Raw("\"state\":"u8);
         json.String(parser.State.ToString());

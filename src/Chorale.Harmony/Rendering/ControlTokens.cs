@@ -10,6 +10,23 @@ sealed class ControlTokens
 
     internal const string ChannelName = "<|channel|>";
 
+    /// <summary>Each kind but <see cref="ControlKind.Other"/> by its spelling.</summary>
+    internal static readonly IReadOnlyDictionary<string, ControlKind> Kinds = new Dictionary<string, ControlKind>(StringComparer.Ordinal)
+    {
+        ["<|start|>"] = ControlKind.Start,
+        ["<|message|>"] = ControlKind.Message,
+        [ChannelName] = ControlKind.Channel,
+        [ConstrainName] = ControlKind.Constrain,
+        ["<|end|>"] = ControlKind.End,
+        ["<|return|>"] = ControlKind.Return,
+        ["<|call|>"] = ControlKind.Call,
+        ["<|endoftext|>"] = ControlKind.EndOfText,
+    };
+
+    readonly Dictionary<int, string> _spellings;
+    readonly int _lowest;
+    readonly int _highest;
+
     public ControlTokens(Tokenizer tokenizer)
     {
         Start = Find(tokenizer, "<|start|>");
@@ -19,6 +36,9 @@ sealed class ControlTokens
         Call = Find(tokenizer, "<|call|>");
         Channel = Find(tokenizer, ChannelName);
         Constrain = Find(tokenizer, ConstrainName);
+        _spellings = tokenizer.SpecialTokens.ToDictionary(special => special.Value, special => special.Key);
+        _lowest = _spellings.Keys.Min();
+        _highest = _spellings.Keys.Max();
     }
 
     public int Start { get; }
@@ -37,6 +57,19 @@ sealed class ControlTokens
 
     /// <summary>Whether the id ends a message.</summary>
     public bool IsStop(int id) => id == End || id == Return || id == Call;
+
+    /// <summary>What a special token is to Harmony; false for text and for unknown ids.</summary>
+    public bool TryGetKind(int id, out ControlKind kind)
+    {
+        kind = ControlKind.Other;
+        if (id < _lowest || id > _highest || !_spellings.TryGetValue(id, out string? spelling))
+            return false;
+        kind = Kinds.GetValueOrDefault(spelling, ControlKind.Other);
+        return true;
+    }
+
+    /// <summary>A special token as text.</summary>
+    public string SpellingOf(int id) => _spellings[id];
 
     static int Find(Tokenizer tokenizer, string name) =>
         tokenizer.TryGetSpecial(name, out int id) ? id

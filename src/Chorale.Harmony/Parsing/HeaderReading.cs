@@ -1,0 +1,19 @@
+namespace Chorale.Harmony;
+
+/// <summary>What a header says.</summary>
+sealed record HeaderReading
+{
+    public Author Author { get; init; }
+
+    public string? Recipient { get; init; }
+
+    public string? Channel { get; init; }
+
+    public string? ContentType { get; init; }
+
+    /// <summary>The content behind a header that never closed, from its first word on.</summary>
+    public string Body { get; init; } = "";
+
+    /// <summary>Whether it names a channel, a recipient or a content type.</summary>
+    public bool SaysSomething => Recipient is not null || Channel is not null || ContentType is not null;
+}
