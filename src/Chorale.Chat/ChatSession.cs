@@ -18,6 +18,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
 {
     readonly ITokenGenerator _generator = generator ?? throw new ArgumentNullException(nameof(generator));
     readonly HarmonyEncoding _encoding = encoding ?? throw new ArgumentNullException(nameof(encoding));
+    readonly RenderCache _prompts = new(encoding);
     readonly List<Message> _history = [];
     int _running;
 
@@ -36,6 +37,9 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
     /// <summary>The ids that the last turn gave the model; empty before the first.</summary>
     public ReadOnlyMemory<int> LastPrompt { get; private set; }
 
+    /// <summary>What rendering the prompts again and again has cost, and what it was spared.</summary>
+    public RenderCacheStatistics RenderStatistics => _prompts.Statistics;
+
     /// <summary>Forgets the history.</summary>
     /// <exception cref="InvalidOperationException">A turn is running.</exception>
     public void Reset()
@@ -47,7 +51,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
 
     /// <summary>The ids that the model would be given after these messages.</summary>
     public int[] RenderPrompt(params IEnumerable<Message> messages) =>
-        _encoding.RenderForCompletion(Conversation.With(messages), Role.Assistant, new() { AnalysisDropping = Options.AnalysisDropping });
+        _prompts.RenderForCompletion(Conversation.With(messages), Role.Assistant, new() { AnalysisDropping = Options.AnalysisDropping });
 
     /// <summary>Says something as the user and streams the answer.</summary>
     /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)"/>

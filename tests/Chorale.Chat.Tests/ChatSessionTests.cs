@@ -115,6 +115,26 @@ public class ChatSessionTests
         Assert.Contains("Add them.", Encoding.Tokenizer.Decode(generator.Requests[1].Prompt.Span), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(AnalysisDropping.Harmony, 2, 4, 6)]   // keeps the second turn's reasoning in the third prompt
+    [InlineData(AnalysisDropping.None, 2, 5, 6)]      // the answers are the same words each time, and known the second
+    [InlineData(AnalysisDropping.Template, 2, 4, 5)]
+    [InlineData(AnalysisDropping.PerTurn, 2, 4, 5)]
+    public async Task Each_turn_is_the_plain_rendering_by_the_rule_and_encodes_only_what_is_new(AnalysisDropping rule, params int[] expectedMisses)
+    {
+        ChatSession session = Session(out ScriptedGenerator generator, Reasoned, Reasoned, Reasoned);
+        session.Options = session.Options with { AnalysisDropping = rule };
+        List<long> misses = [];
+        foreach (string question in new[] { "One", "Two", "Three" })
+        {
+            int[] expected = Encoding.RenderForCompletion(session.Conversation.With(Message.User(question)), Role.Assistant, new() { AnalysisDropping = rule });
+            await session.CompleteAsync(question, TestContext.Current.CancellationToken);
+            Assert.Equal(expected, generator.Requests[^1].Prompt.ToArray());
+            misses.Add(session.RenderStatistics.Misses);
+        }
+        Assert.Equal(expectedMisses.Select(count => (long)count), misses);
+    }
+
     [Fact]
     public async Task Reset_forgets_the_history()
     {

@@ -124,7 +124,7 @@ public class AnalysisDroppingTests
     [Fact]
     public void Harmony_brings_reasoning_back_when_a_call_follows_an_answer()
     {
-        int Dropped(int length) => Encoding.DescribeRendering(Conversation.Of(Talk.Take(length))).DroppedCount;
+        static int Dropped(int length) => Encoding.DescribeRendering(Conversation.Of(Talk.Take(length))).DroppedCount;
         Assert.Equal((2, 2, 0), (Dropped(6), Dropped(7), Dropped(9)));
     }
 

@@ -19,7 +19,7 @@ static class ConversationRenderer
         {
             if (plan.Drops(i))
                 continue;
-            Body(encoding, plan.Messages[i], plan.HasFunctionTools, destination);
+            Body(encoding, plan.Messages[i], plan.Context, destination);
             Control(plan.EndOf(i), destination);
         }
     }
@@ -38,7 +38,7 @@ static class ConversationRenderer
                 throw error;
             ids.ResetWrittenCount();
             if (error is null)
-                Body(encoding, message, plan.HasFunctionTools, ids);
+                Body(encoding, message, plan.Context, ids);
             messages[i] = new(i, message, plan.ReasonOf(i), error is null ? ids.WrittenCount + 1 : null);
         }
         ids.ResetWrittenCount();
@@ -52,7 +52,7 @@ static class ConversationRenderer
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(destination);
         Check(message, 0);
-        Body(encoding, message, hasFunctionTools, destination);
+        Body(encoding, message, new RenderContext(hasFunctionTools), destination);
         Control(EndOf(message, encoding.Control), destination);
     }
 
@@ -88,13 +88,13 @@ static class ConversationRenderer
         message.Role == Role.Assistant && message.Recipient is not null ? control.Call : control.End;
 
     /// <summary>The whole message but for the id that ends it.</summary>
-    public static void Body(HarmonyEncoding encoding, Message message, bool hasFunctionTools, IBufferWriter<int> destination)
+    public static void Body(HarmonyEncoding encoding, Message message, RenderContext context, IBufferWriter<int> destination)
     {
         Control(encoding.Control.Start, destination);
         Header(encoding, message, destination);
         Control(encoding.Control.Message, destination);
         for (int i = 0; i < message.Content.Count; i++)
-            encoding.Tokenizer.Encode(TextOf(message.Content[i], hasFunctionTools), destination);
+            encoding.Tokenizer.Encode(TextOf(message.Content[i], context), destination);
     }
 
     static void Header(HarmonyEncoding encoding, Message message, IBufferWriter<int> destination)
@@ -139,10 +139,10 @@ static class ConversationRenderer
         destination.Advance(1);
     }
 
-    static string TextOf(ContentPart part, bool hasFunctionTools) => part switch
+    static string TextOf(ContentPart part, RenderContext context) => part switch
     {
         TextContent text => text.Text,
-        SystemContent system => ContentText.Of(system, hasFunctionTools),
+        SystemContent system => ContentText.Of(system, context.HasFunctionTools),
         DeveloperContent developer => ContentText.Of(developer),
         _ => throw new InvalidOperationException($"Unknown content: {part.GetType()}."),
     };

@@ -12,7 +12,7 @@ readonly ref struct RenderPlan
         ArgumentNullException.ThrowIfNull(conversation);
         options ??= RenderOptions.Default;
         Messages = ((EquatableList<Message>)conversation.Messages).AsSpan();
-        HasFunctionTools = FindFunctionTools(Messages);
+        Context = new RenderContext(HasFunctionTools(Messages));
         _control = encoding.Control;
         _rule = new DroppingRule(options.AnalysisDropping, Messages, purpose == RenderPurpose.Training);
         _endsInReturn = purpose == RenderPurpose.Training && Messages is [.., { Role: Role.Assistant, Channel: Channels.Final }];
@@ -20,8 +20,7 @@ readonly ref struct RenderPlan
 
     public ReadOnlySpan<Message> Messages { get; }
 
-    /// <summary>Whether the system message says that calls go to commentary.</summary>
-    public bool HasFunctionTools { get; }
+    public RenderContext Context { get; }
 
     public RenderReason ReasonOf(int index) => _rule.ReasonOf(Messages[index], index);
 
@@ -32,7 +31,7 @@ readonly ref struct RenderPlan
         _endsInReturn && index == Messages.Length - 1 ? _control.Return : ConversationRenderer.EndOf(Messages[index], _control);
 
     // The key counts, not the namespace's name, and only in developer content.
-    static bool FindFunctionTools(ReadOnlySpan<Message> messages)
+    static bool HasFunctionTools(ReadOnlySpan<Message> messages)
     {
         foreach (Message message in messages)
             for (int i = 0; i < message.Content.Count; i++)
