@@ -59,6 +59,7 @@ public static partial class ChoraleProgram
         GenerateCommand.Create(host),
         LogitsCommand.Create(host),
         InspectCommand.Create(host),
+        BenchCommand.Create(host),
     };
 
     /// <summary>A word that looks like an option but was taken for an argument: more likely a slip than a prompt.</summary>

@@ -1,0 +1,30 @@
+namespace Chorale.Cli;
+
+/// <summary>How long something took, over several iterations, in seconds.</summary>
+sealed class BenchTimes
+{
+    /// <summary>Takes the time of each iteration, at least one.</summary>
+    public BenchTimes(double[] seconds, long allocatedByteCount)
+    {
+        double[] sorted = [.. seconds.Order()];
+        Iterations = sorted.Length;
+        Mean = sorted.Average();
+        Median = sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
+        Min = sorted[0];
+        Max = sorted[^1];
+        AllocatedByteCount = allocatedByteCount;
+    }
+
+    public int Iterations { get; }
+
+    public double Mean { get; }
+
+    public double Median { get; }
+
+    public double Min { get; }
+
+    public double Max { get; }
+
+    /// <summary>How much memory one run took, the least of the iterations.</summary>
+    public long AllocatedByteCount { get; }
+}
