@@ -51,7 +51,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
 
     /// <summary>The ids that the model would be given after these messages.</summary>
     public int[] RenderPrompt(params IEnumerable<Message> messages) =>
-        _prompts.RenderForCompletion(Conversation.With(messages), Role.Assistant, new() { AnalysisDropping = Options.AnalysisDropping });
+        _prompts.RenderForCompletion(Conversation.With(messages), Role.Assistant, new() { AnalysisDropping = Options.AnalysisDropping, Schemas = Options.Schemas });
 
     /// <summary>Says something as the user and streams the answer.</summary>
     /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)"/>
@@ -68,6 +68,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
     /// <param name="cancellationToken">Ends the turn at once.</param>
     /// <returns>An update for each id, and a last one that carries the <see cref="ChatTurn"/>.</returns>
     /// <exception cref="InvalidOperationException">A turn is running.</exception>
+    /// <exception cref="SchemaException">A tool's schema cannot be read (<see cref="ChatSessionOptions.Schemas"/>).</exception>
     /// <exception cref="PromptTooLongException">The conversation leaves no room for an answer.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public IAsyncEnumerable<ChatUpdate> StreamAsync(IEnumerable<Message> messages, CancellationToken cancellationToken = default)

@@ -24,4 +24,7 @@ public sealed record ChatSessionOptions
 
     /// <summary>Which old reasoning is left out of the prompt; the history keeps all of it.</summary>
     public AnalysisDropping AnalysisDropping { get; init; } = AnalysisDropping.Harmony;
+
+    /// <summary>How the tools' schemas are written; a schema that cannot be read complete fails the turn with a <see cref="SchemaException"/>.</summary>
+    public SchemaStyle Schemas { get; init; } = SchemaStyle.Complete;
 }

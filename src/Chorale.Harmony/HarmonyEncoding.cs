@@ -54,6 +54,7 @@ public sealed class HarmonyEncoding
     /// <param name="conversation">The messages.</param>
     /// <param name="options">Null is the default, which drops old reasoning.</param>
     /// <exception cref="HarmonyRenderException">A message that has no rendered form; nothing was written.</exception>
+    /// <exception cref="SchemaException">The style is complete and a tool's schema cannot be read; nothing was written.</exception>
     public int[] RenderConversation(Conversation conversation, RenderOptions? options = null) =>
         Collect(destination => RenderConversation(conversation, options, destination));
 
@@ -66,6 +67,7 @@ public sealed class HarmonyEncoding
     /// <param name="nextRole">Whose turn it is.</param>
     /// <param name="options">Null is the default, which drops old reasoning.</param>
     /// <exception cref="HarmonyRenderException">A message that has no rendered form; nothing was written.</exception>
+    /// <exception cref="SchemaException">The style is complete and a tool's schema cannot be read; nothing was written.</exception>
     public int[] RenderForCompletion(Conversation conversation, Role nextRole = Role.Assistant, RenderOptions? options = null) =>
         Collect(destination => RenderForCompletion(conversation, nextRole, options, destination));
 
@@ -82,6 +84,7 @@ public sealed class HarmonyEncoding
     /// <param name="conversation">The messages.</param>
     /// <param name="options">Null is the default, which drops old reasoning.</param>
     /// <exception cref="HarmonyRenderException">A message that has no rendered form; nothing was written.</exception>
+    /// <exception cref="SchemaException">The style is complete and a tool's schema cannot be read; nothing was written.</exception>
     public int[] RenderForTraining(Conversation conversation, RenderOptions? options = null) =>
         Collect(destination => RenderForTraining(conversation, options, destination));
 
@@ -94,13 +97,15 @@ public sealed class HarmonyEncoding
     /// <param name="hasFunctionTools">
     /// Whether the conversation around it has function tools: the system message then says that calls go to commentary.
     /// </param>
+    /// <param name="schemas">How the tools' schemas are written.</param>
     /// <exception cref="HarmonyRenderException">The message has no rendered form; nothing was written.</exception>
-    public int[] RenderMessage(Message message, bool hasFunctionTools = false) =>
-        Collect(destination => RenderMessage(message, hasFunctionTools, destination));
+    /// <exception cref="SchemaException">The style is complete and a tool's schema cannot be read; nothing was written.</exception>
+    public int[] RenderMessage(Message message, bool hasFunctionTools = false, SchemaStyle schemas = SchemaStyle.Official) =>
+        Collect(destination => RenderMessage(message, hasFunctionTools, schemas, destination));
 
-    /// <inheritdoc cref="RenderMessage(Message, bool)"/>
-    public void RenderMessage(Message message, bool hasFunctionTools, IBufferWriter<int> destination) =>
-        ConversationRenderer.RenderMessage(this, message, hasFunctionTools, destination);
+    /// <inheritdoc cref="RenderMessage(Message, bool, SchemaStyle)"/>
+    public void RenderMessage(Message message, bool hasFunctionTools, SchemaStyle schemas, IBufferWriter<int> destination) =>
+        ConversationRenderer.RenderMessage(this, message, new RenderContext(hasFunctionTools, schemas), destination);
 
     /// <summary>Tells of each message whether a rendering keeps or drops it, why, and how many ids it costs.</summary>
     /// <param name="conversation">The messages.</param>

@@ -18,13 +18,15 @@ static class RenderCommand
         nextRole.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(Roles.NameOf)]);
         Option<string> drop = SharedOptions.Drop();
         Option<bool> keep = new("--keep-analysis") { Description = "The same as --drop none." };
+        Option<string> schemas = new("--schemas") { Description = "How tools are written: official as openai-harmony does, complete with everything their schemas say.", DefaultValueFactory = _ => "official" };
+        schemas.AcceptOnlyFromAmong("official", "complete");
         Option<bool> ids = new("--ids") { Description = "Print the ids instead of the text." };
         Option<bool> report = new("--report") { Description = "Also tell of each message whether it was kept or dropped, why, and what it costs: a table on standard error, or part of the JSON." };
         Option<bool> json = new("--json") { Description = "Print one JSON object: tokens and text, and with --report the report." };
         Option<FileInfo?> vocabulary = SharedOptions.Vocabulary();
-        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","conversation":{"messages":[…]},"for":"completion"|"conversation"|"training","next_role","auto_drop_analysis","drop":"harmony"|"template"|"per_turn"|"none","report":false|true} or {"id","for":"message","message","has_function_tools"} → {"id","tokens","text","report"?}""");
+        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","conversation":{"messages":[…]},"for":"completion"|"conversation"|"training","next_role","auto_drop_analysis","drop":"harmony"|"template"|"per_turn"|"none","schemas":"official"|"complete","report":false|true} or {"id","for":"message","message","has_function_tools","schemas"} → {"id","tokens","text","report"?}""");
 
-        Command command = new("render", "Render a conversation as Harmony.") { file, purpose, nextRole, drop, keep, ids, report, json, vocabulary, jsonl };
+        Command command = new("render", "Render a conversation as Harmony.") { file, purpose, nextRole, drop, keep, schemas, ids, report, json, vocabulary, jsonl };
         command.SetAction(async (line, cancellationToken) =>
         {
             HarmonyEncoding encoding = new(VocabularyFile.Load(line.GetValue(vocabulary)));
@@ -35,7 +37,11 @@ static class RenderCommand
                 ConversationJson.Read(await host.ReadAllTextAsync(line.GetValue(file), cancellationToken)),
                 PurposeOf(line.GetValue(purpose)!),
                 Roles.Parse(line.GetValue(nextRole)!),
-                line.GetValue(keep) ? RenderOptions.KeepAnalysis : new() { AnalysisDropping = SharedOptions.DropOf(line.GetValue(drop)!) });
+                new()
+                {
+                    AnalysisDropping = line.GetValue(keep) ? AnalysisDropping.None : SharedOptions.DropOf(line.GetValue(drop)!),
+                    Schemas = StyleOf(line.GetValue(schemas)!),
+                });
             int[] tokens = request.Render(encoding);
             RenderReport? told = line.GetValue(report) ? request.Describe(encoding) : null;
             if (line.GetValue(json))
@@ -77,8 +83,6 @@ static class RenderCommand
 
     static ValueTask Answer(HarmonyEncoding encoding, JsonElement line, Utf8JsonWriter writer)
     {
-        if ((line.OptionalText("schemas") ?? "official") is var schemas and not "official")
-            throw new BatchException($"'schemas' must be \"official\", found \"{schemas}\": this version has no other mode");
         string purpose = line.OptionalText("for") ?? "completion";
         if (purpose == "message")
         {
@@ -88,13 +92,14 @@ static class RenderCommand
         Conversation conversation = line.OptionalText("conversation_text") is { } text
             ? ConversationJson.Read(Encoding.UTF8.GetBytes(text))
             : ConversationJson.Read(line.Required("conversation"));
-        RenderRequest request = new(conversation, PurposeOf(purpose), Roles.Parse(line.OptionalText("next_role") ?? "assistant"), ReadOptions(line));
+        RenderRequest request = new(conversation, PurposeOf(purpose), Roles.Parse(line.OptionalText("next_role") ?? "assistant"),
+            ReadOptions(line) with { Schemas = ReadStyle(line) });
         WriteAnswer(writer, encoding, request.Render(encoding), line.Flag("report", otherwise: false) ? request.Describe(encoding) : null);
         return ValueTask.CompletedTask;
     }
 
     static int[] RenderMessage(HarmonyEncoding encoding, JsonElement line) =>
-        encoding.RenderMessage(ConversationJson.ReadMessage(line.Required("message")), line.Flag("has_function_tools", otherwise: false));
+        encoding.RenderMessage(ConversationJson.ReadMessage(line.Required("message")), line.Flag("has_function_tools", otherwise: false), ReadStyle(line));
 
     /// <summary>
     /// A rule by name, or else <c>auto_drop_analysis</c>: absent drops old reasoning, as the official Python package does; null is no
@@ -111,6 +116,15 @@ static class RenderCommand
         bool isNull = line.TryGetProperty("auto_drop_analysis"u8, out JsonElement value) && value.ValueKind == JsonValueKind.Null;
         return !isNull && line.Flag("auto_drop_analysis", otherwise: true) ? RenderOptions.Default : RenderOptions.KeepAnalysis;
     }
+
+    static SchemaStyle ReadStyle(JsonElement line) => StyleOf(line.OptionalText("schemas") ?? "official");
+
+    static SchemaStyle StyleOf(string name) => name switch
+    {
+        "official" => SchemaStyle.Official,
+        "complete" => SchemaStyle.Complete,
+        _ => throw new BatchException($"'schemas' must be \"official\" or \"complete\", found \"{name}\""),
+    };
 
     static RenderPurpose PurposeOf(string name) => name switch
     {

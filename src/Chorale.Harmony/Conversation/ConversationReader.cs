@@ -323,6 +323,7 @@ ref struct ConversationReader
     {
         string? instructions = null;
         Dictionary<string, ToolNamespace>? tools = null;
+        List<ResponseFormat> formats = [];
         Fields seen = Fields.None;
         while (NextField(out string? field))
         {
@@ -336,13 +337,62 @@ ref struct ConversationReader
                     Once(ref seen, Fields.Tools, field);
                     tools = OptionalTools();
                     break;
+                case "response_formats":
+                    Once(ref seen, Fields.ResponseFormats, field);
+                    formats = OptionalResponseFormats();
+                    break;
                 default:
                     _json.Skip();
                     break;
             }
             Leave();
         }
-        return new() { Instructions = instructions, Tools = tools };
+        return new() { Instructions = instructions, Tools = tools, ResponseFormats = formats };
+    }
+
+    List<ResponseFormat> OptionalResponseFormats()
+    {
+        List<ResponseFormat> formats = [];
+        if (_json.TokenType == JsonTokenType.Null)
+            return formats;
+        ExpectArray("a list of response formats");
+        while (NextItem(formats.Count))
+        {
+            formats.Add(ResponseFormat());
+            Leave();
+        }
+        return formats;
+    }
+
+    ResponseFormat ResponseFormat()
+    {
+        ExpectObject("a response format");
+        string? name = null, description = null;
+        JsonSchema? schema = null;
+        Fields seen = Fields.None;
+        while (NextField(out string? field))
+        {
+            switch (field)
+            {
+                case "name":
+                    Once(ref seen, Fields.Name, field);
+                    name = String();
+                    break;
+                case "description":
+                    Once(ref seen, Fields.Description, field);
+                    description = OptionalString();
+                    break;
+                case "schema":
+                    Once(ref seen, Fields.Schema, field);
+                    schema = Schema();
+                    break;
+                default:
+                    _json.Skip();
+                    break;
+            }
+            Leave();
+        }
+        return new(name ?? throw Missing("name"), schema ?? throw Missing("schema"), description);
     }
 
     Dictionary<string, ToolNamespace>? OptionalTools()
@@ -400,7 +450,7 @@ ref struct ConversationReader
     {
         ExpectObject("a function");
         string? name = null, description = null;
-        JsonSchema? parameters = null;
+        JsonSchema? parameters = null, returns = null;
         Fields seen = Fields.None;
         while (NextField(out string? field))
         {
@@ -418,13 +468,16 @@ ref struct ConversationReader
                     Once(ref seen, Fields.Parameters, field);
                     parameters = _json.TokenType == JsonTokenType.Null ? null : Schema();
                     break;
+                case "returns":
+                    returns = _json.TokenType == JsonTokenType.Null ? null : Schema();   // to openai-harmony a field it passes over, so it may repeat
+                    break;
                 default:
                     _json.Skip();
                     break;
             }
             Leave();
         }
-        return new(name ?? throw Missing("name"), description ?? throw Missing("description"), parameters);
+        return new(name ?? throw Missing("name"), description ?? throw Missing("description"), parameters) { Returns = returns };
     }
 
     JsonSchema Schema()
@@ -624,5 +677,7 @@ ref struct ConversationReader
         Instructions = 1 << 12,
         Description = 1 << 13,
         Parameters = 1 << 14,
+        ResponseFormats = 1 << 15,
+        Schema = 1 << 16,
     }
 }

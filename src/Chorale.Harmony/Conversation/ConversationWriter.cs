@@ -72,6 +72,7 @@ static class ConversationWriter
                     json.StringOrNull(developer.Instructions);
                     json.Raw(",\"tools\":"u8);
                     Tools(json, developer.Tools);
+                    ResponseFormats(json, developer.ResponseFormats);
                     break;
             }
             json.Raw("}"u8);
@@ -148,8 +149,34 @@ static class ConversationWriter
                 json.Value(parameters.Root);
             else
                 json.Raw("null"u8);
+            if (tool.Returns is { } returns)
+            {
+                json.Raw(",\"returns\":"u8);
+                json.Value(returns.Root);
+            }
             json.Raw("}"u8);
         }
         json.Raw("]}"u8);
+    }
+
+    /// <summary>Not a field of openai-harmony, so written only where there is one.</summary>
+    static void ResponseFormats(CompactJson json, IReadOnlyList<ResponseFormat> formats)
+    {
+        if (formats.Count == 0)
+            return;
+        json.Raw(",\"response_formats\":["u8);
+        for (int i = 0; i < formats.Count; i++)
+        {
+            json.Raw(i > 0 ? ",{\"name\":"u8 : "{\"name\":"u8);
+            json.String(formats[i].Name);
+            Optional(json, ",\"description\":"u8, formats[i].Description);
+            json.Raw(",\"schema\":"u8);
+            if (formats[i].Schema.Text.AsSpan().ContainsAny('\r', '\n'))
+                json.Value(formats[i].Schema.Root);   // what is written stays one line
+            else
+                json.Raw(formats[i].Schema.Text);     // the model is shown the text as it is
+            json.Raw("}"u8);
+        }
+        json.Raw("]"u8);
     }
 }

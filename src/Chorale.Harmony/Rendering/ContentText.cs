@@ -5,7 +5,7 @@ namespace Chorale.Harmony;
 /// <summary>The text of system and developer content: sections with an empty line between them.</summary>
 static class ContentText
 {
-    public static string Of(SystemContent system, bool hasFunctionTools)
+    public static string Of(SystemContent system, RenderContext context)
     {
         StringBuilder text = new();
         if (system.ModelIdentity is { } identity)
@@ -27,26 +27,28 @@ static class ContentText
             });
         }
         if (system.Tools is { Count: > 0 } tools)
-            Tools(Section(text, ref any), tools);
+            ToolText.Append(Section(text, ref any), tools, context.Schemas);
         if (system.ChannelConfig is { ValidChannels.Count: > 0 } channels)
         {
             Section(text, ref any).Append("# Valid channels: ").AppendJoin(", ", channels.ValidChannels).Append('.');
             if (channels.ChannelRequired)
                 text.Append(" Channel must be included for every message.");
-            if (hasFunctionTools)
+            if (context.HasFunctionTools)
                 text.Append("\nCalls to these tools must go to the commentary channel: 'functions'.");
         }
         return text.ToString();
     }
 
-    public static string Of(DeveloperContent developer)
+    public static string Of(DeveloperContent developer, RenderContext context)
     {
         StringBuilder text = new();
         bool any = false;
         if (developer.Instructions is { } instructions)
             Section(text, ref any).Append("# Instructions\n\n").Append(instructions);
         if (developer.Tools is { Count: > 0 } tools)
-            Tools(Section(text, ref any), tools);
+            ToolText.Append(Section(text, ref any), tools, context.Schemas);
+        if (developer.ResponseFormats is { Count: > 0 } formats)
+            ResponseFormats(Section(text, ref any), formats);
         return text.ToString();
     }
 
@@ -60,47 +62,15 @@ static class ContentText
         return text;
     }
 
-    static void Tools(StringBuilder text, IReadOnlyDictionary<string, ToolNamespace> tools)
+    static void ResponseFormats(StringBuilder text, IReadOnlyList<ResponseFormat> formats)
     {
-        text.Append("# Tools");
-        foreach (ToolNamespace tool in tools.Values)
-            Namespace(text, tool);
-    }
-
-    static void Namespace(StringBuilder text, ToolNamespace tools)
-    {
-        text.Append("\n\n## ").Append(tools.Name).Append('\n');
-        bool hasTools = tools.Tools.Count > 0;
-        if (tools.Description is { } description)
-            Lines(text, description, hasTools ? "// " : "");
-        if (!hasTools)
-            return;
-        text.Append("\nnamespace ").Append(tools.Name).Append(" {\n");
-        for (int i = 0; i < tools.Tools.Count; i++)
+        text.Append("# Response Formats");
+        foreach (ResponseFormat format in formats)
         {
-            ToolDescription tool = tools.Tools[i];
-            Lines(text, tool.Description, "// ");
-            text.Append("\ntype ").Append(tool.Name).Append(" = ");
-            if (tool.Parameters is { } parameters)
-                parameters.AppendTypeScript(text);
-            else
-                text.Append("() => any");
-            text.Append(";\n");
-        }
-        text.Append("\n} // namespace ").Append(tools.Name);
-    }
-
-    /// <summary>Each line on a new line behind a prefix. Lines end at \n or \r\n; a lone \r stays, a last empty line goes.</summary>
-    static void Lines(StringBuilder text, string lines, string prefix)
-    {
-        for (ReadOnlySpan<char> rest = lines; !rest.IsEmpty;)
-        {
-            int end = rest.IndexOf('\n');
-            ReadOnlySpan<char> line = end < 0 ? rest : rest[..end];
-            if (end > 0 && line[^1] == '\r')
-                line = line[..^1];
-            text.Append('\n').Append(prefix).Append(line);
-            rest = end < 0 ? [] : rest[(end + 1)..];
+            text.Append("\n\n## ").Append(format.Name).Append('\n');
+            if (format.Description is { } description)
+                ToolText.Lines(text, description, "// ");
+            text.Append('\n').Append(format.Schema.Text);
         }
     }
 }

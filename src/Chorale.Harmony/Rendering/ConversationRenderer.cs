@@ -14,7 +14,7 @@ static class ConversationRenderer
         ArgumentNullException.ThrowIfNull(destination);
         for (int i = 0; i < plan.Messages.Length; i++)
             if (!plan.Drops(i))
-                Check(plan.Messages[i], i);
+                Check(plan.Messages[i], i, plan.Context);
         for (int i = 0; i < plan.Messages.Length; i++)
         {
             if (plan.Drops(i))
@@ -33,7 +33,7 @@ static class ConversationRenderer
         for (int i = 0; i < messages.Length; i++)
         {
             Message message = plan.Messages[i];
-            HarmonyRenderException? error = FindError(message, i);
+            Exception? error = FindError(message, i, plan.Context);
             if (error is not null && !plan.Drops(i))
                 throw error;
             ids.ResetWrittenCount();
@@ -47,12 +47,12 @@ static class ConversationRenderer
         return new RenderReport((options ?? RenderOptions.Default).AnalysisDropping, purpose, messages, ids.WrittenCount);
     }
 
-    public static void RenderMessage(HarmonyEncoding encoding, Message message, bool hasFunctionTools, IBufferWriter<int> destination)
+    public static void RenderMessage(HarmonyEncoding encoding, Message message, RenderContext context, IBufferWriter<int> destination)
     {
         ArgumentNullException.ThrowIfNull(message);
         ArgumentNullException.ThrowIfNull(destination);
-        Check(message, 0);
-        Body(encoding, message, new RenderContext(hasFunctionTools), destination);
+        Check(message, 0, context);
+        Body(encoding, message, context, destination);
         Control(EndOf(message, encoding.Control), destination);
     }
 
@@ -63,22 +63,24 @@ static class ConversationRenderer
     }
 
     /// <summary>Throws where the message has no rendered form.</summary>
-    public static void Check(Message message, int index)
+    public static void Check(Message message, int index, RenderContext context)
     {
-        if (FindError(message, index) is { } error)
+        if (FindError(message, index, context) is { } error)
             throw error;
     }
 
-    static HarmonyRenderException? FindError(Message message, int index)
+    static Exception? FindError(Message message, int index, RenderContext context)
     {
         if (message.Role == Role.Tool && message.Author.Name is null)
-            return new("Tools should have a name!", index);
+            return new HarmonyRenderException("Tools should have a name!", index);
         for (int i = 0; i < message.Content.Count; i++)
         {
             if (message.Content[i] is SystemContent && message.Role != Role.System)
-                return new($"SystemContent may only appear in system messages, found in {message.Role}", index);
+                return new HarmonyRenderException($"SystemContent may only appear in system messages, found in {message.Role}", index);
             if (message.Content[i] is DeveloperContent && message.Role != Role.Developer)
-                return new($"DeveloperContent may only appear in developer messages, found in {message.Role}", index);
+                return new HarmonyRenderException($"DeveloperContent may only appear in developer messages, found in {message.Role}", index);
+            if (ToolText.FindError(message.Content[i], context.Schemas) is { } error)
+                return error;
         }
         return null;
     }
@@ -142,8 +144,8 @@ static class ConversationRenderer
     static string TextOf(ContentPart part, RenderContext context) => part switch
     {
         TextContent text => text.Text,
-        SystemContent system => ContentText.Of(system, context.HasFunctionTools),
-        DeveloperContent developer => ContentText.Of(developer),
+        SystemContent system => ContentText.Of(system, context),
+        DeveloperContent developer => ContentText.Of(developer, context),
         _ => throw new InvalidOperationException($"Unknown content: {part.GetType()}."),
     };
 }

@@ -203,7 +203,7 @@ public sealed class RenderCache
     {
         foreach (Missing message in missing)
             if (!message.IsFound)
-                ConversationRenderer.Check(message.Key.Message, message.Index);
+                ConversationRenderer.Check(message.Key.Message, message.Index, message.Key.Context);
         ArrayBufferWriter<int> ids = new();
         foreach (Missing message in missing)
         {

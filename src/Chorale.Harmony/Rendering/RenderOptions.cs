@@ -11,4 +11,7 @@ public sealed record RenderOptions
 
     /// <summary>Which old reasoning is left out.</summary>
     public AnalysisDropping AnalysisDropping { get; init; } = AnalysisDropping.Harmony;
+
+    /// <summary>How the tools' schemas are written.</summary>
+    public SchemaStyle Schemas { get; init; } = SchemaStyle.Official;
 }

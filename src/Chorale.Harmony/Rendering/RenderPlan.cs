@@ -12,7 +12,7 @@ readonly ref struct RenderPlan
         ArgumentNullException.ThrowIfNull(conversation);
         options ??= RenderOptions.Default;
         Messages = ((EquatableList<Message>)conversation.Messages).AsSpan();
-        Context = new RenderContext(HasFunctionTools(Messages));
+        Context = new RenderContext(HasFunctionTools(Messages), options.Schemas);
         _control = encoding.Control;
         _rule = new DroppingRule(options.AnalysisDropping, Messages, purpose == RenderPurpose.Training);
         _endsInReturn = purpose == RenderPurpose.Training && Messages is [.., { Role: Role.Assistant, Channel: Channels.Final }];

@@ -25,6 +25,14 @@ public sealed class JsonSchema : IEquatable<JsonSchema>
     /// </summary>
     internal string OfficialTypeScript => field ??= TypeScript.Official(Root);
 
+    /// <summary>The type of a function's parameters in the style <see cref="SchemaStyle.Complete"/>. Compiled once; null for <c>null</c>.</summary>
+    /// <exception cref="SchemaException">The schema cannot be read.</exception>
+    internal CompiledType? AsParameters => Root.Kind == JsonValueKind.Null ? null : field ??= CompleteTypeScript.Parameters(this);
+
+    /// <summary>The type of a function's result in the style <see cref="SchemaStyle.Complete"/>. Compiled once; null for <c>null</c>.</summary>
+    /// <exception cref="SchemaException">The schema cannot be read.</exception>
+    internal CompiledType? AsResult => Root.Kind == JsonValueKind.Null ? null : field ??= CompleteTypeScript.Result(this);
+
     /// <summary>Reads a schema.</summary>
     /// <exception cref="HarmonyJsonException">Not JSON, nested deeper than 118 levels, or a number beyond double's range.</exception>
     public static JsonSchema Parse(string text)
@@ -41,16 +49,30 @@ public sealed class JsonSchema : IEquatable<JsonSchema>
 
     /// <summary>
     /// What stands after <c>type name = </c> for a function with these parameters: <c>(_: {…}) => any</c>, or
-    /// <c>() => any</c> for the schema <c>null</c>, as openai-harmony 0.0.8 writes it, byte for byte.
+    /// <c>() => any</c> for the schema <c>null</c>.
     /// </summary>
-    public string ToTypeScript()
+    /// <param name="style">
+    /// Official is the text of openai-harmony 0.0.8, byte for byte. Where the complete style names types, their declarations follow, each
+    /// <c>;</c>, an empty line, <c>type Name = …</c>; in a message they stand before the function.
+    /// </param>
+    /// <exception cref="SchemaException">The style is complete and the schema cannot be read.</exception>
+    public string ToTypeScript(SchemaStyle style = SchemaStyle.Official)
     {
-        StringBuilder text = new();
-        AppendTypeScript(text);
+        StringBuilder text = new(), declarations = new();
+        if (style == SchemaStyle.Official || AsParameters is not { } parameters)
+        {
+            AppendOfficialFunction(text);
+            return text.ToString();
+        }
+        IReadOnlyList<string> names = new TypeNames([]).Declare(parameters, declarations);
+        parameters.Type.AppendTo(text.Append("(_: "), names);
+        text.Append(") => any");
+        if (declarations.Length > 0)
+            text.Append(";\n").Append(declarations, 0, declarations.Length - 2);   // without the last ";" and its line end
         return text.ToString();
     }
 
-    internal void AppendTypeScript(StringBuilder text)
+    internal void AppendOfficialFunction(StringBuilder text)
     {
         if (Root.Kind == JsonValueKind.Null)
             text.Append("() => any");
