@@ -80,8 +80,8 @@ sealed class HeaderReader
             foreach ((int index, string hex) in run.Bad)
                 Report(DiagnosticCode.InvalidUtf8, index, 1, hex, "U+FFFD stands for what is no character");
         ReadAuthor();
-        int lastMarker = _items.FindLastIndex(item => item.Marker is not null);
-        while (_at < _items.Count && (_context.IsClosed || _at <= lastMarker))
+        int behindMarkers = _items.Count - 1 - _items.FindLastIndex(item => item.Marker is not null);   // a word taken apart before the last marker moves it
+        while (_at < _items.Count && (_context.IsClosed || _at < _items.Count - behindMarkers))
             ReadItem(_items[_at++]);
         PlaceLeftover();
         if (!_context.IsClosed)
