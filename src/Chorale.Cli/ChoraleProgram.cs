@@ -58,6 +58,8 @@ public static partial class ChoraleProgram
         DetokenizeCommand.Create(host),
         GenerateCommand.Create(host),
         LogitsCommand.Create(host),
+        CheckCommand.Create(host),
+        ExplainCommand.Create(host),
         InspectCommand.Create(host),
         BenchCommand.Create(host),
     };

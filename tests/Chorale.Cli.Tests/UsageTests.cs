@@ -4,7 +4,7 @@ namespace Chorale.Cli.Tests;
 
 public class UsageTests
 {
-    static readonly string[] Commands = ["chat", "render", "parse", "tokenize", "detokenize", "generate", "logits", "inspect"];
+    static readonly string[] Commands = ["chat", "render", "parse", "tokenize", "detokenize", "generate", "logits", "check", "explain", "inspect"];
 
     [Fact]
     public async Task Help_lists_every_command()
@@ -39,6 +39,9 @@ public class UsageTests
     [InlineData("generate", "1", "--min-p", "2")]
     [InlineData("logits", "1", "--precision", "sloppy")]
     [InlineData("render", "--for", "fun")]
+    [InlineData("check", "--date", "June")]
+    [InlineData("check", "--format", "xml")]
+    [InlineData("explain", "--width", "3")]
     public async Task Wrong_usage_is_2(params string[] args)
     {
         CommandLine run = await CommandLine.RunAsync(args);
@@ -53,6 +56,8 @@ public class UsageTests
     [InlineData("tokenize", "hi", "--vocab", "no-such-file.gguf")]
     [InlineData("render", "no-such-file.gguf")]
     [InlineData("parse", "no-such-file.gguf")]
+    [InlineData("check", "no-such-file.gguf")]
+    [InlineData("explain", "no-such-file.gguf")]
     public async Task A_missing_file_is_one_line(params string[] args)
     {
         CommandLine run = await CommandLine.RunAsync(args);
