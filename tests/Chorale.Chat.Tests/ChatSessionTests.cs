@@ -54,6 +54,19 @@ public class ChatSessionTests
     }
 
     [Fact]
+    public void Tools_are_written_with_everything_their_schemas_say_unless_told_otherwise()
+    {
+        ChatSession session = Session(out _, Reasoned);
+        session.Options = session.Options with
+        {
+            Developer = new DeveloperContent().WithFunctions(new ToolDescription("f", "", JsonSchema.Parse("""{"properties":{"a":{"enum":[1,2]}}}"""))),
+        };
+        Assert.Contains("a?: 1 | 2,", Encoding.Tokenizer.Decode(session.RenderPrompt()), StringComparison.Ordinal);
+        session.Options = session.Options with { Schemas = SchemaStyle.Official };
+        Assert.Contains("(_: any) => any", Encoding.Tokenizer.Decode(session.RenderPrompt()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_prompt_is_the_conversation_rendered_for_completion()
     {
         ChatSession session = Session(out ScriptedGenerator generator, Reasoned);

@@ -21,7 +21,8 @@ public class ConversationPropertyTests
         from tools in (from name in Text
                        from description in Text
                        from schema in Gen.Elements(null, "null", "{}", """{"type":"object","properties":{"a":{"type":"string","default":"é\n"}}}""", "[[1]]")
-                       select new ToolDescription(name, description, schema is null or "null" ? null : JsonSchema.Parse(schema))).ListOf()
+                       from returns in Gen.Elements(null, "{}", """{"type":["string","null"]}""")
+                       select new ToolDescription(name, description, schema is null or "null" ? null : JsonSchema.Parse(schema)) { Returns = returns is null ? null : JsonSchema.Parse(returns) }).ListOf()
         select new ToolNamespace { Name = name, Description = description, Tools = tools };
 
     static Gen<ContentPart> Part => Gen.OneOf(
@@ -34,8 +35,10 @@ public class ConversationPropertyTests
         from instructions in Optional
         from tools in Namespace.ListOf()
         from any in Gen.Elements(true, false)
+        from formats in (from name in Text from description in Optional from schema in Gen.Elements("true", """{ "a": 1.50 }""") select new ResponseFormat(name, JsonSchema.Parse(schema), description)).ListOf()
         select (ContentPart)new DeveloperContent
         {
+            ResponseFormats = formats,
             Instructions = instructions,
             Tools = any ? tools.DistinctBy(tool => tool.Name, StringComparer.Ordinal).ToDictionary(tool => tool.Name, StringComparer.Ordinal) : null,
         });

@@ -37,7 +37,7 @@ public class RenderCacheTests
             {
                 Edit(messages, step);
                 Conversation conversation = Conversation.Of(messages);
-                RenderOptions options = new() { AnalysisDropping = step.Rule };
+                RenderOptions options = new() { AnalysisDropping = step.Rule, Schemas = step.At % 2 == 0 ? SchemaStyle.Official : SchemaStyle.Complete };
                 Assert.Equal(Plain(conversation, options, step), Cached(cache, step.Copied ? ConversationJson.Read(ConversationJson.Write(conversation)) : conversation, options, step));
                 RenderCacheStatistics statistics = cache.Statistics;
                 Assert.InRange(statistics.IdsHeld, 0, life.Capacity);

@@ -39,7 +39,7 @@ public partial class SchemaStyleTests
 
     [Fact]
     public void Any_schema_without_any_in_its_official_type_is_the_same_in_both_styles() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(AnySchema.ToArbitrary(), text =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(AnySchema.ToArbitrary(), text =>
         {
             JsonSchema schema = JsonSchema.Parse(text);
             string official = schema.ToTypeScript();
@@ -48,7 +48,7 @@ public partial class SchemaStyleTests
 
     [Fact]
     public void Any_schema_is_complete_in_a_bounded_text_or_refused_with_its_path() =>
-        Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(AnySchema.ToArbitrary(), text =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(AnySchema.ToArbitrary(), text =>
         {
             JsonSchema schema = JsonSchema.Parse(text);
             if (Complete(schema) is not { } complete)

@@ -10,6 +10,7 @@ sealed class TypeNames
 
     readonly Dictionary<string, string> _declared = new(StringComparer.Ordinal);   // by name; a function's has no text
     readonly Dictionary<string, int> _lastNumber = new(StringComparer.Ordinal);
+    readonly Dictionary<string, string> _lastName = new(StringComparer.Ordinal);   // what a type that wanted this name got
 
     /// <summary>No types yet.</summary>
     /// <param name="functions">The functions of the namespace.</param>
@@ -33,8 +34,8 @@ sealed class TypeNames
         HashSet<string> own = new(StringComparer.Ordinal);
         for (int i = 0; i < names.Length; i++)
         {
-            string name = declarations[i].Name;
-            names[i] = own.Add(name) ? name : Fresh(name, own);
+            string name = _lastName.GetValueOrDefault(declarations[i].Name, declarations[i].Name);
+            names[i] = own.Add(name) ? name : Fresh(declarations[i].Name, own);
         }
         bool isSettled = false;
         int attempts = 0;
@@ -53,8 +54,11 @@ sealed class TypeNames
             attempts++;
         }
         for (int i = 0; i < names.Length; i++)
+        {
+            _lastName[declarations[i].Name] = names[i];
             if (_declared.TryAdd(names[i], texts[i]))
                 output.Append('\n').Append(texts[i]).Append('\n');
+        }
         return names;
     }
 
