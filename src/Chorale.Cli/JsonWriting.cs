@@ -21,6 +21,26 @@ static class JsonWriting
             writer.WriteEndArray();
         }
 
+        /// <summary>Calls: <c>[{"message","recipient","name","namespace","declared","arguments","raw"?}]</c>.</summary>
+        public void WriteCalls(IEnumerable<HarmonyCall> calls)
+        {
+            writer.WriteStartArray("calls");
+            foreach (HarmonyCall call in calls)
+            {
+                writer.WriteStartObject();
+                writer.WriteNumber("message", call.MessageIndex);
+                writer.WriteString("recipient", call.Message.Recipient);
+                writer.WriteString("name", call.Name);
+                writer.WriteString("namespace", call.Namespace);
+                writer.WriteBoolean("declared", call.IsDeclared);
+                writer.WriteString("arguments", call.Arguments);
+                if (call.Arguments != call.RawArguments)
+                    writer.WriteString("raw", call.RawArguments);
+                writer.WriteEndObject();
+            }
+            writer.WriteEndArray();
+        }
+
         /// <summary>What was repaired: <c>[{"code","index","length","found","done","message"}]</c>.</summary>
         public void WriteDiagnostics(IEnumerable<HarmonyDiagnostic> diagnostics)
         {
