@@ -10,10 +10,13 @@ switch (args)
     case ["decode", string path, .. string[] rest]:
         RandomModel.Decode(path, Number(rest, 0, Environment.ProcessorCount), Number(rest, 1, 128), Number(rest, 2, 32));
         break;
+    case ["fuzz-parser", .. string[] rest]:
+        return ParserFuzz.Run(Number(rest, 0, 10_000_000), Number(rest, 1, 1_000_000), Number(rest, 2, 1));
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;
 }
+return 0;
 
 static int Number(string[] args, int index, int whenMissing) =>
     args.Length > index ? int.Parse(args[index], CultureInfo.InvariantCulture) : whenMissing;

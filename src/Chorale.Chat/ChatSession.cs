@@ -51,7 +51,10 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
 
     /// <summary>The ids that the model would be given after these messages.</summary>
     public int[] RenderPrompt(params IEnumerable<Message> messages) =>
-        _prompts.RenderForCompletion(Conversation.With(messages), Role.Assistant, new() { AnalysisDropping = Options.AnalysisDropping, Schemas = Options.Schemas });
+        _prompts.RenderForCompletion(
+            Resolver().Aliases.ToWire(Conversation.With(messages)),
+            Role.Assistant,
+            new() { AnalysisDropping = Options.AnalysisDropping, Schemas = Options.Schemas });
 
     /// <summary>Says something as the user and streams the answer.</summary>
     /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)"/>
@@ -103,7 +106,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
         {
             int[] prompt = RenderPrompt(messages);
             LastPrompt = prompt;
-            reader = new(_encoding, prompt.Length);
+            reader = new(_encoding, Resolver(), prompt.Length);
             GenerationRequest request = new()
             {
                 Prompt = prompt,
@@ -134,6 +137,9 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
         _history.AddRange(turn.Messages.Take(kept));
         Usage += turn.Usage;
     }
+
+    /// <summary>Knows the declared tools; a function named like a built-in tool has another name for the model.</summary>
+    CallResolver Resolver() => CallResolver.For(Conversation.Of(Preamble()), Options.RepairArguments);
 
     IEnumerable<Message> Preamble()
     {

@@ -22,6 +22,12 @@ public sealed record ChatSessionOptions
         init => field = value is null or >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "A turn needs at least one id.");
     }
 
+    /// <summary>
+    /// Whether arguments of calls that are nearly JSON are repaired; <see cref="HarmonyCall.RawArguments"/> keeps what the
+    /// model wrote.
+    /// </summary>
+    public bool RepairArguments { get; init; } = true;
+
     /// <summary>Which old reasoning is left out of the prompt; the history keeps all of it.</summary>
     public AnalysisDropping AnalysisDropping { get; init; } = AnalysisDropping.Harmony;
 

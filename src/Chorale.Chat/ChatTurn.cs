@@ -26,15 +26,12 @@ public sealed record ChatTurn
     /// <summary>The reasoning: the text of the messages on the channel <c>analysis</c>.</summary>
     public string Reasoning => TextOf(channel => channel == Channels.Analysis);
 
-    /// <summary>The messages that call a tool. A recipient makes a call, not the channel.</summary>
-    public IEnumerable<Message> Calls => Messages.Where(IsCall);
-
-    /// <summary>Whether a message calls a tool: the assistant's, to a recipient that is nobody in the conversation.</summary>
-    public static bool IsCall(Message message) => HarmonyCall.IsCall(message);
+    /// <summary>The calls, resolved against the declared tools. A recipient makes a call, not the channel.</summary>
+    public IReadOnlyList<HarmonyCall> Calls { get; init; } = [];
 
     /// <summary>Whether what stands on a channel is meant as the answer.</summary>
     internal static bool IsAnswer(string? channel) => channel is not (Channels.Analysis or Channels.Commentary);
 
     string TextOf(Func<string?, bool> isWanted) =>
-        string.Join('\n', Messages.Where(m => isWanted(m.Channel) && m.Role == Role.Assistant && !IsCall(m)).Select(m => m.Text));
+        string.Join('\n', Messages.Where(m => isWanted(m.Channel) && m.Role == Role.Assistant && !Calls.Any(call => ReferenceEquals(call.Message, m))).Select(m => m.Text));
 }

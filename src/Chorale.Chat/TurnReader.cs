@@ -4,7 +4,7 @@ using Chorale.Inference;
 namespace Chorale.Chat;
 
 /// <summary>Reads one turn as its ids arrive: deltas, messages, usage. The tolerant parser repairs where the model left the format.</summary>
-sealed class TurnReader(HarmonyEncoding encoding, int promptTokens)
+sealed class TurnReader(HarmonyEncoding encoding, CallResolver resolver, int promptTokens)
 {
     readonly HarmonyParser _parser = encoding.CreateParser(Role.Assistant);
     readonly List<int> _ids = [];
@@ -38,13 +38,16 @@ sealed class TurnReader(HarmonyEncoding encoding, int promptTokens)
             last = default;
         }
         _usage = _usage.Count(last.Completed?.Channel, _ids.Count - _messageStart);
+        int whole = cut && last.Completed is not null ? _messages.Count - 1 : _messages.Count;   // a call that was cut is none
+        HarmonyCall[] calls = [.. _messages.Take(whole).Select((message, i) => resolver.Resolve(message, i, _parser.Spans[i])).OfType<HarmonyCall>()];
         ChatTurn turn = new()
         {
             Messages = [.. _messages],
+            Calls = calls,
             TokenIds = [.. _ids],
             Usage = _usage,
-            Repairs = [.. _parser.Diagnostics.Where(diagnostic => !(cut && IsOfCut(diagnostic)))],
-            Finish = FinishOf(cancelled),
+            Repairs = [.. _parser.Diagnostics.Where(diagnostic => !(cut && IsOfCut(diagnostic))), .. calls.SelectMany(call => call.Diagnostics)],
+            Finish = FinishOf(cancelled, calls),
         };
         return last with { Turn = turn };
     }
@@ -55,9 +58,9 @@ sealed class TurnReader(HarmonyEncoding encoding, int promptTokens)
     ChatUpdate UpdateFromParser(int? id)
     {
         if (_parser.Messages.Count == _messages.Count)
-            return new() { TokenId = id, Channel = _parser.Channel, Recipient = _parser.Recipient, Text = _parser.LastDelta.ToString() };
+            return new() { TokenId = id, Channel = _parser.Channel, Recipient = resolver.Aliases.FromWire(_parser.Recipient), Text = _parser.LastDelta.ToString() };
 
-        Message completed = _parser.Messages[^1];
+        Message completed = resolver.Aliases.FromWire(_parser.Messages[^1]);
         _messages.Add(completed);
         if (id is not null)
         {
@@ -67,11 +70,11 @@ sealed class TurnReader(HarmonyEncoding encoding, int promptTokens)
         return new() { TokenId = id, Channel = completed.Channel, Recipient = completed.Recipient, Text = _parser.Remainder, Completed = completed };
     }
 
-    ChatFinish FinishOf(bool cancelled) => _finish switch
+    ChatFinish FinishOf(bool cancelled, HarmonyCall[] calls) => _finish switch
     {
         _ when cancelled => ChatFinish.Cancelled,
         FinishReason.MaxTokens => ChatFinish.MaxTokens,
         FinishReason.ContextLength => ChatFinish.ContextLength,
-        _ => _messages is [.., { } last] && ChatTurn.IsCall(last) ? ChatFinish.ToolCall : ChatFinish.Stop,
+        _ => calls is [.., { } last] && last.MessageIndex == _messages.Count - 1 ? ChatFinish.ToolCall : ChatFinish.Stop,
     };
 }

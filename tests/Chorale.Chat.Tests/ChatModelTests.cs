@@ -68,11 +68,11 @@ public sealed class ChatModelTests : IDisposable
         };
         ChatTurn call = await session.CompleteAsync("What is the weather in Paris?", TestContext.Current.CancellationToken);
         Assert.Equal(ChatFinish.ToolCall, call.Finish);
-        Message made = Assert.Single(call.Calls);
-        Assert.Equal("functions.get_weather", made.Recipient);
-        Assert.Contains("Paris", made.Text, StringComparison.Ordinal);
+        HarmonyCall made = Assert.Single(call.Calls);
+        Assert.Equal("get_weather", made.Name);
+        Assert.Contains("Paris", made.Arguments, StringComparison.Ordinal);
 
-        ChatTurn answer = await session.CompleteAsync([Message.ToolResult(made, """{"temperature": 21, "sky": "sunny"}""")], TestContext.Current.CancellationToken);
+        ChatTurn answer = await session.CompleteAsync([made.ToResult("""{"temperature": 21, "sky": "sunny"}""")], TestContext.Current.CancellationToken);
         Assert.Equal(ChatFinish.Stop, answer.Finish);
         Assert.Contains("21", answer.Text, StringComparison.Ordinal);
     }

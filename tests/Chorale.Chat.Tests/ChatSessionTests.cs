@@ -167,12 +167,12 @@ public class ChatSessionTests
         ChatTurn first = await session.CompleteAsync("Weather?", TestContext.Current.CancellationToken);
 
         Assert.Equal(ChatFinish.ToolCall, first.Finish);
-        Message made = Assert.Single(first.Calls);
-        Assert.Equal("functions.get_weather", made.Recipient);
-        Assert.Equal("{\"city\":\"Tokyo\"}", made.Text);
+        HarmonyCall made = Assert.Single(first.Calls);
+        Assert.Equal("get_weather", made.Name);
+        Assert.Equal("{\"city\":\"Tokyo\"}", made.Arguments);
         Assert.Equal("", first.Text);
 
-        ChatTurn second = await session.CompleteAsync([Message.ToolResult(made, "{\"sky\":\"clear\"}")], TestContext.Current.CancellationToken);
+        ChatTurn second = await session.CompleteAsync([made.ToResult("{\"sky\":\"clear\"}")], TestContext.Current.CancellationToken);
         Assert.Equal("Sunny.", second.Text);
         string prompt = Encoding.Tokenizer.Decode(generator.Requests[1].Prompt.Span);
         Assert.Contains("<|call|><|start|>functions.get_weather to=assistant<|channel|>commentary<|message|>{\"sky\":\"clear\"}<|end|>", prompt, StringComparison.Ordinal);

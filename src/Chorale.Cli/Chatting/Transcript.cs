@@ -21,15 +21,7 @@ static class Transcript
             writer.WriteString("model", model);
             writer.WriteString("answer", turn.Text);
             writer.WriteString("reasoning", turn.Reasoning);
-            writer.WriteStartArray("calls");
-            foreach (Message call in turn.Calls)
-            {
-                writer.WriteStartObject();
-                writer.WriteString("recipient", call.Recipient);
-                writer.WriteString("arguments", call.Text);
-                writer.WriteEndObject();
-            }
-            writer.WriteEndArray();
+            writer.WriteCalls(turn.Calls);
             writer.WriteString("finish", NameOf(turn.Finish));
             writer.WriteDiagnostics(turn.Repairs);
             writer.WriteIds("tokens", [.. turn.TokenIds]);

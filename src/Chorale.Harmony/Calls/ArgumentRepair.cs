@@ -76,7 +76,7 @@ static class ArgumentRepair
         arguments = "";
         if (!text.AsSpan().TrimStart().StartsWith("{") || !IsObject(text))
             return false;
-        using JsonDocument document = JsonDocument.Parse(text, Options);
+        using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetBytes(text), Options);
         JsonElement envelope = document.RootElement;
         if (!envelope.TryGetProperty("name", out JsonElement named) || named.ValueKind != JsonValueKind.String)
             return false;
@@ -146,7 +146,7 @@ static class ArgumentRepair
             return null;
         try
         {
-            using JsonDocument document = JsonDocument.Parse(text, Options);
+            using JsonDocument document = JsonDocument.Parse(Encoding.UTF8.GetBytes(text), Options);
             return document.RootElement.ValueKind == JsonValueKind.Array && document.RootElement.GetArrayLength() == 1 ? document.RootElement[0].GetRawText() : null;
         }
         catch (JsonException)
@@ -229,7 +229,7 @@ static class ArgumentRepair
         using (Utf8JsonWriter writer = new(buffer, new JsonWriterOptions { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping }))
         {
             writer.WriteStartObject();
-            writer.WriteString(parameter, text);
+            writer.WriteString(parameter, Encoding.UTF8.GetBytes(text));   // half of a surrogate pair becomes U+FFFD
             writer.WriteEndObject();
         }
         return Encoding.UTF8.GetString(buffer.WrittenSpan);

@@ -92,7 +92,7 @@ public sealed class CallResolver
             name = declared?.Name ?? WithoutFunctions(Clean(recipient));
             if (declared is null && _byName.Count > 0)
                 Report(DiagnosticCode.UnknownTool, isAboutArguments: false, recipient, "kept as written");
-            else if (!isExact || (declared is null && Clean(recipient) != recipient))
+            else if (declared is null ? Clean(recipient) != recipient : !isExact)
                 Report(DiagnosticCode.ToolNameRepaired, isAboutArguments: false, recipient, $"it is {declared?.FullName ?? name}");
         }
         else if (_repairArguments && FindInEnvelope(message, out string arguments) is { } enveloped)

@@ -33,6 +33,18 @@ public sealed record HarmonyCall
     /// <summary>What was wrong with recipient and arguments, and what was done about it.</summary>
     public IReadOnlyList<HarmonyDiagnostic> Diagnostics { get; init => field = EquatableList.Copy(value); } = EquatableList.Empty<HarmonyDiagnostic>();
 
+    /// <summary>The tool's answer: from the tool that was meant, to the assistant, on the call's channel.</summary>
+    /// <param name="text">What the tool said, or why it could not be run: the model reads either.</param>
+    public Message ToResult(string text)
+    {
+        string? full = Tool is null ? Namespace : $"{Namespace}.{Tool.Name}";
+        return Message.Tool(full ?? Message.Recipient ?? Name, text) with
+        {
+            Recipient = "assistant",
+            Channel = Message.Channel == Channels.Final ? Channels.Commentary : Message.Channel,
+        };
+    }
+
     /// <summary>Whether a message calls a tool: the assistant's, to a recipient that is nobody in the conversation. The channel does not matter.</summary>
     public static bool IsCall(Message message) => message is { Role: Role.Assistant } && IsTool(message.Recipient);
 

@@ -21,7 +21,8 @@ abstract class HarmonyMachine
 
     public abstract ReadOnlySpan<char> Content { get; }
 
-    public string Remainder { get; protected set; } = "";
+    /// <summary>For each complete message how much of its text was a delta.</summary>
+    public List<int> Shown { get; } = [];
 
     public List<Message> Messages { get; } = [];
 

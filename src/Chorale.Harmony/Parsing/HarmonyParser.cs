@@ -51,30 +51,33 @@ public sealed class HarmonyParser : HarmonyReader
     /// <exception cref="HarmonyParseException">The id is refused here; never in <see cref="ParserMode.Tolerant"/>.</exception>
     public void Push(int id)
     {
-        int index = TokenCount++;
-        if (_tolerant is null)
-        {
-            _official!.Push(id, index);
-            return;
-        }
-        _tolerant.BeginDelta();
-        if (_control.TryGetKind(id, out ControlKind kind))
-            _tolerant.Control(kind, _control.SpellingOf(id), index);
-        else if (_tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes))
-            _tolerant.Text(bytes, index);
-        else
-            _tolerant.Unknown(id, index);
+        _tolerant?.BeginDelta();
+        Take(id);
     }
 
     /// <summary>Takes the next ids.</summary>
     /// <exception cref="HarmonyParseException">An id is refused, and those after it were not taken; never in <see cref="ParserMode.Tolerant"/>.</exception>
     public void Push(ReadOnlySpan<int> ids)
     {
+        _tolerant?.BeginDelta();
         foreach (int id in ids)
-            Push(id);
+            Take(id);
     }
 
     /// <summary>Says that the stream ends here; what is still open becomes a message.</summary>
     /// <exception cref="HarmonyParseException">The stream ends inside a header; never in <see cref="ParserMode.Tolerant"/>.</exception>
     public void Finish() => _machine.Finish(TokenCount);
+
+    void Take(int id)
+    {
+        int index = TokenCount++;
+        if (_tolerant is null)
+            _official!.Push(id, index);
+        else if (_control.TryGetKind(id, out ControlKind kind))
+            _tolerant.Control(kind, _control.SpellingOf(id), index, length: 1);
+        else if (_tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes))
+            _tolerant.Text(bytes, index);
+        else
+            _tolerant.Unknown(id, index);
+    }
 }

@@ -31,20 +31,25 @@ public abstract class HarmonyReader
     /// <summary>Whether what was pushed last added to the content; a character that is cut off is held back.</summary>
     public bool HasDelta => _machine.HasDelta;
 
-    /// <summary>What the last id, or the last piece of text in this message, added to the content; valid until the next push.</summary>
+    /// <summary>What the last push added to the content of the current message; valid until the next push.</summary>
+    /// <remarks>In the two official modes a push of several ids counts as one for each.</remarks>
     public ReadOnlySpan<char> LastDelta => _machine.Delta;
 
     /// <summary>The current message's content so far, the sum of its deltas; valid until the next push.</summary>
     public ReadOnlySpan<char> Content => _machine.Content;
 
     /// <summary>
-    /// What the last complete message holds beyond its deltas: deltas and remainder add up to its text. Empty for nearly
-    /// every message; not so where a header never closed, or where the message ends inside a character.
+    /// What the last complete message holds beyond its deltas: deltas and remainder add up to its text. Pushed id by id it is
+    /// empty for nearly every message; not so where a header never closed, or where the message ends inside a character.
     /// </summary>
-    public string Remainder => _machine.Remainder;
+    public string Remainder => Messages.Count == 0 ? "" : RemainderOf(Messages.Count - 1);
 
-    /// <summary>The messages that are complete; grows as more is pushed, by one at most for an id.</summary>
+    /// <summary>The messages that are complete; grows as more is pushed, by one at most for an id, but for the end.</summary>
     public IReadOnlyList<Message> Messages => _machine.Messages;
+
+    /// <summary>What a complete message holds beyond its deltas, for who pushes so much at once that several are completed.</summary>
+    /// <param name="messageIndex">Its place in <see cref="Messages"/>.</param>
+    public string RemainderOf(int messageIndex) => Messages[messageIndex].Text[_machine.Shown[messageIndex]..];
 
     /// <summary>Where each complete message stood.</summary>
     public IReadOnlyList<MessageSpan> Spans => _machine.Spans;

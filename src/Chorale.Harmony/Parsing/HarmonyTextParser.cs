@@ -126,7 +126,7 @@ public sealed class HarmonyTextParser : HarmonyReader
             {
                 if (text.StartsWith(spelling))
                 {
-                    _machine.Control(kind, spelling, IndexOf(at));
+                    _machine.Control(kind, spelling, IndexOf(at), spelling.Length);
                     return spelling.Length;
                 }
                 if (!isAll && spelling.AsSpan().StartsWith(text))
@@ -167,7 +167,8 @@ public sealed class HarmonyTextParser : HarmonyReader
         }
         if (!isOpen)
             _machine.Open(new() { Author = Harmony.Role.Assistant, Channel = Channels.Final }, IndexOf(at), IndexOf(at));
-        return TakeText(text[..1], at, isAll || text.Length > 1);
+        int first = text.Length > 1 && char.IsSurrogatePair(text[0], text[1]) ? 2 : 1;
+        return TakeText(text[..first], at, isAll || text.Length > 1);
     }
 
     /// <summary>Where a control token may begin; the text's length where none does.</summary>

@@ -8,13 +8,14 @@ sealed class HeaderBuffer
 {
     readonly ArrayBufferWriter<byte> _bytes = new();
     readonly List<Entry> _entries = [];
+    int _markers;
 
-    /// <summary>How many bytes of text there are.</summary>
-    public int ByteCount => _bytes.WrittenCount;
+    /// <summary>How much there is: bytes of text, and a few for each control token.</summary>
+    public int Size => _bytes.WrittenCount + (8 * _markers);
 
     public bool IsEmpty => _entries.Count == 0;
 
-    public bool HasMarkers { get; private set; }
+    public bool HasMarkers => _markers > 0;
 
     /// <summary>Whether the text ends before its last character does.</summary>
     public bool EndsInsideCharacter =>
@@ -24,25 +25,42 @@ sealed class HeaderBuffer
     public int FirstIndex => _entries[0].Index;
 
     /// <summary>The places from the first entry to the last.</summary>
-    public int Span => _entries.Count == 0 ? 0 : _entries[^1].Index - _entries[0].Index + 1;
+    public int Span => _entries.Count == 0 ? 0 : _entries[^1].Index - _entries[0].Index + _entries[^1].Length;
 
     public void AddText(ReadOnlySpan<byte> text, int index)
     {
-        _entries.Add(new(null, "", index, _bytes.WrittenCount));
+        _entries.Add(new(null, "", index, 1, _bytes.WrittenCount));
         _bytes.Write(text);
     }
 
-    public void AddMarker(ControlKind kind, string spelling, int index)
+    public void AddMarker(ControlKind kind, string spelling, int index, int length)
     {
-        _entries.Add(new(kind, spelling, index, _bytes.WrittenCount));
-        HasMarkers = true;
+        _entries.Add(new(kind, spelling, index, length, _bytes.WrittenCount));
+        _markers++;
     }
 
     public void Clear()
     {
         _bytes.ResetWrittenCount();
         _entries.Clear();
-        HasMarkers = false;
+        _markers = 0;
+    }
+
+    /// <summary>All of it as text, control tokens spelled out; U+FFFD stands for bad bytes.</summary>
+    public string Spelled()
+    {
+        StringBuilder text = new();
+        for (int i = 0; i < _entries.Count; i++)
+        {
+            text.Append(_entries[i].Spelling);
+            bool beginsText = _entries[i].Marker is null && (i == 0 || _entries[i - 1].Marker is not null);
+            if (!beginsText)
+                continue;
+            int next = _entries.FindIndex(i, entry => entry.Marker is not null);
+            int end = next < 0 ? _bytes.WrittenCount : _entries[next].Start;
+            text.Append(Encoding.UTF8.GetString(_bytes.WrittenSpan[_entries[i].Start..end]));
+        }
+        return text.ToString();
     }
 
     /// <summary>The unbroken pieces of text, decoded.</summary>
@@ -74,7 +92,7 @@ sealed class HeaderBuffer
         for (int i = 0; i < _entries.Count; i++)
         {
             if (_entries[i].Marker is { } marker)
-                items.Add(new(marker, _entries[i].Spelling, _entries[i].Index, 1, IsGlued: true, Run: -1, Offset: 0));
+                items.Add(new(marker, _entries[i].Spelling, _entries[i].Index, _entries[i].Length, IsGlued: true, Run: -1, Offset: 0));
             else if (i == 0 || _entries[i - 1].Marker is not null)
                 Split(runs[run], run++, readSpelled, items);
         }
@@ -142,5 +160,5 @@ sealed class HeaderBuffer
         return new(text.ToString(), indices, bad);
     }
 
-    readonly record struct Entry(ControlKind? Marker, string Spelling, int Index, int Start);
+    readonly record struct Entry(ControlKind? Marker, string Spelling, int Index, int Length, int Start);
 }

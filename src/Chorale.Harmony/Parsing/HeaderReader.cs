@@ -80,9 +80,13 @@ sealed class HeaderReader
             foreach ((int index, string hex) in run.Bad)
                 Report(DiagnosticCode.InvalidUtf8, index, 1, hex, "U+FFFD stands for what is no character");
         ReadAuthor();
-        int behindMarkers = _items.Count - 1 - _items.FindLastIndex(item => item.Marker is not null);   // a word taken apart before the last marker moves it
-        while (_at < _items.Count && (_context.IsClosed || _at < _items.Count - behindMarkers))
-            ReadItem(_items[_at++]);
+        int markers = _items.Count(item => item.Marker is not null);
+        while (_at < _items.Count && (_context.IsClosed || markers > 0))
+        {
+            HeaderItem item = _items[_at++];
+            markers -= item.Marker is null ? 0 : 1;
+            ReadItem(item);
+        }
         PlaceLeftover();
         if (!_context.IsClosed)
             ReadBody();
@@ -269,7 +273,7 @@ sealed class HeaderReader
         else
         {
             bool isBetter = name != _channel && (IsKnownChannel(name) || !IsKnownChannel(_channel));
-            ReportItem(DiagnosticCode.RepeatedChannel, value, name == _channel ? "once is enough" : isBetter ? $"it counts, and not '{_channel}'" : $"'{_channel}' counts");
+            ReportItem(DiagnosticCode.RepeatedChannel, isBetter ? value with { Text = _channel } : value, isBetter ? $"left out: '{name}' behind it counts" : "left out: the first counts");
             _channel = isBetter ? Channels.Intern(name) : _channel;
         }
     }
@@ -277,6 +281,12 @@ sealed class HeaderReader
     /// <summary>A channel's word, freed of what is stuck to it; what follows it without a space is put back as a word.</summary>
     string ReadChannelName(ref HeaderItem value)
     {
+        int bracket = value.Text.IndexOf('<', StringComparison.Ordinal);
+        if (bracket > 0)
+        {
+            _items.Insert(_at, value with { Text = value.Text[bracket..], Offset = value.Offset + bracket });
+            value = value with { Text = value.Text[..bracket] };
+        }
         string word = value.Text;
         if (IsKnownChannel(word))
             return word;
@@ -408,7 +418,7 @@ sealed class HeaderReader
             return;
         }
         bool isBetter = !IsTool(_recipient) && IsTool(name);
-        ReportItem(DiagnosticCode.RepeatedRecipient, item, _recipient == name ? "once is enough" : isBetter ? $"it counts, and not '{_recipient}'" : $"'{_recipient}' counts");
+        ReportItem(DiagnosticCode.RepeatedRecipient, isBetter ? item with { Text = $"to={_recipient}" } : item, isBetter ? $"left out: '{name}' behind it counts" : "left out: the first counts");
         _recipient = isBetter ? name : _recipient;
     }
 
@@ -419,7 +429,7 @@ sealed class HeaderReader
             return;
         if (_leftover is [{ } only])
         {
-            if (_recipient is not null && _contentType is null && _context.IsClosed)
+            if (_recipient is not null && _contentType is null && _context.IsClosed && only.Text[0] != '<')
             {
                 _contentType = only.Text;
                 return;

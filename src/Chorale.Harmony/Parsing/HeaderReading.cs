@@ -14,6 +14,6 @@ sealed record HeaderReading
     /// <summary>The content behind a header that never closed, from its first word on.</summary>
     public string Body { get; init; } = "";
 
-    /// <summary>Whether it names a channel, a recipient or a content type.</summary>
-    public bool SaysSomething => Recipient is not null || Channel is not null || ContentType is not null;
+    /// <summary>Whether it tells more than that the assistant speaks.</summary>
+    public bool SaysSomething => Recipient is not null || Channel is not null || ContentType is not null || Author.Name is not null || Author.Role != Role.Assistant;
 }

@@ -94,7 +94,7 @@ sealed class OfficialMachine : HarmonyMachine
     void Add(in MessageHeader header, string text, int shown, MessageSpan span)
     {
         Spans.Add(span);
-        Remainder = text[shown..];
+        Shown.Add(shown);
         Messages.Add(Message.FromText(header.Author, text) with
         {
             Recipient = header.Recipient,

@@ -115,9 +115,9 @@ static class StrippedHeader
         {
             int end = start;
             Result match = Match(text, known, isAll, ref end);
-            if (match == Result.NeedsMore || (match == Result.Found && end == text.Length && !isAll))
+            if (match == Result.NeedsMore)
                 return Result.NeedsMore;
-            if (match != Result.Found || (end < text.Length && char.IsLetterOrDigit(text[end])))
+            if (match != Result.Found)
                 continue;
             type = known;
             at = end;

@@ -27,6 +27,9 @@ sealed class TextBuffer(int capacity)
     /// <summary>The bytes that the last call replaced; valid until the next one.</summary>
     public ReadOnlySpan<byte> Bad => _bad.AsSpan(0, _badCount);
 
+    /// <summary>How much of the text stood there before the last <see cref="BeginDelta"/>.</summary>
+    public int ShownLength => _deltaStart;
+
     /// <summary>Whether there is neither text nor a character that is held back.</summary>
     public bool IsEmpty => _length == 0 && _heldCount == 0;
 

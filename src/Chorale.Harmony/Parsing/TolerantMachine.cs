@@ -14,7 +14,7 @@ namespace Chorale.Harmony;
 /// </remarks>
 sealed class TolerantMachine : HarmonyMachine
 {
-    /// <summary>A header with text that cannot be one is content from this many bytes on; and then again at each doubling.</summary>
+    /// <summary>A header with text that cannot be one is content from this size on, or from a doubling of it.</summary>
     const int FirstLook = 192;
 
     /// <summary>No header is longer.</summary>
@@ -28,6 +28,7 @@ sealed class TolerantMachine : HarmonyMachine
     bool _isFirst;
     int _headerIndex;
     int _contentIndex;
+    int _controlLength;
     int _nextLook = FirstLook;
 
     /// <summary>A machine at the beginning of a stream.</summary>
@@ -80,7 +81,7 @@ sealed class TolerantMachine : HarmonyMachine
         if (State == ParserState.ExpectStart)
             OpenHeader(index, hasStart: false);
         _header.AddText(bytes, index);
-        if (_header.ByteCount >= _nextLook)
+        if (_header.Size >= _nextLook)
             LookForContent(index);
     }
 
@@ -97,12 +98,17 @@ sealed class TolerantMachine : HarmonyMachine
     }
 
     /// <summary>Takes a control token.</summary>
-    public void Control(ControlKind kind, string spelling, int index)
+    /// <param name="kind">What it means.</param>
+    /// <param name="spelling">Its text.</param>
+    /// <param name="index">Its place.</param>
+    /// <param name="length">How many places it takes: 1, or for text its units.</param>
+    public void Control(ControlKind kind, string spelling, int index, int length)
     {
+        _controlLength = length;
         if (State == ParserState.Content)
             ControlInContent(kind, spelling, index);
         else if (State == ParserState.ExpectStart && IsEnd(kind))
-            Report(DiagnosticCode.StrayEnd, index, 1, spelling, "left out");
+            Report(DiagnosticCode.StrayEnd, index, _controlLength, spelling, "left out");
         else if (kind == ControlKind.Start)
             Start(spelling, index);
         else
@@ -148,7 +154,7 @@ sealed class TolerantMachine : HarmonyMachine
         if (Messages.Count == 0 && end > 0)
         {
             Report(DiagnosticCode.EmptyTurn, 0, end, "", "an empty message stands for it");
-            Add(new() { Author = DefaultRole, Channel = Channels.Final }, "", new(0, 0, end));
+            Add(new() { Author = DefaultRole, Channel = Channels.Final }, "", new(0, end, end));
         }
         State = ParserState.ExpectStart;
     }
@@ -171,11 +177,11 @@ sealed class TolerantMachine : HarmonyMachine
         {
             case ControlKind.End or ControlKind.Return or ControlKind.Call:
                 ReportEnd(kind, spelling, index);
-                Complete(index, index + 1);
+                Complete(index, index + _controlLength);
                 break;
             case ControlKind.EndOfText:
-                Report(DiagnosticCode.EndOfText, index, 1, spelling, "the message ends here");
-                Complete(index, index + 1);
+                Report(DiagnosticCode.EndOfText, index, _controlLength, spelling, "the message ends here");
+                Complete(index, index + _controlLength);
                 break;
             case ControlKind.Start:
                 EndUnfinished(index);
@@ -186,13 +192,13 @@ sealed class TolerantMachine : HarmonyMachine
                 EndUnfinished(index);
                 Report(DiagnosticCode.MissingStart, index, 0, "", $"a message of the {Roles.NameOf(role)} begins here");
                 OpenHeader(index, hasStart: false);
-                _header.AddMarker(kind, spelling, index);
+                _header.AddMarker(kind, spelling, index, _controlLength);
                 break;
             case ControlKind.Message or ControlKind.Constrain:
-                Report(DiagnosticCode.StrayControlToken, index, 1, spelling, "left out");
+                Report(DiagnosticCode.StrayControlToken, index, _controlLength, spelling, "left out");
                 break;
             default:
-                Report(DiagnosticCode.ControlTokenInContent, index, 1, spelling, "its spelling is kept as text");
+                Report(DiagnosticCode.ControlTokenInContent, index, _controlLength, spelling, "its spelling is kept as text");
                 FlushHeld(index);
                 _content.Append(spelling);
                 break;
@@ -210,21 +216,28 @@ sealed class TolerantMachine : HarmonyMachine
         {
             case ControlKind.Message:
                 EndFreeText(index);
-                CloseHeader(index + 1);
+                CloseHeader(index + _controlLength);
                 break;
             case ControlKind.Channel or ControlKind.Constrain:
                 EndFreeText(index);
-                _header.AddMarker(kind, spelling, index);
+                AddMarker(kind, spelling, index);
                 break;
             case ControlKind.Other:
-                _header.AddMarker(kind, spelling, index);
+                AddMarker(kind, spelling, index);
                 break;
             default:
                 if (kind == ControlKind.EndOfText)
-                    Report(DiagnosticCode.EndOfText, index, 1, spelling, "the message ends here");
+                    Report(DiagnosticCode.EndOfText, index, _controlLength, spelling, "the message ends here");
                 CutHeader(index, CutBy.EndToken, kind, spelling);
                 break;
         }
+    }
+
+    void AddMarker(ControlKind kind, string spelling, int index)
+    {
+        _header.AddMarker(kind, spelling, index, _controlLength);
+        if (_header.Size >= _nextLook)
+            LookForContent(index);
     }
 
     void OpenHeader(int index, bool hasStart)
@@ -261,7 +274,7 @@ sealed class TolerantMachine : HarmonyMachine
         _nextLook *= 2;
         List<HarmonyDiagnostic> found = [];
         HeaderReading reading = ReadUnclosed(found);
-        if (reading.Body.Length == 0 && _header.ByteCount < LongestHeader)
+        if (reading.Body.Length == 0 && _header.Size < LongestHeader)
             return;
         Diagnostics.AddRange(found);
         ReportUnclosed(reading, index);
@@ -293,11 +306,11 @@ sealed class TolerantMachine : HarmonyMachine
     }
 
     static HeaderReading WithChannel(HeaderReading reading) =>
-        reading is { Author.Role: Harmony.Role.Assistant, SaysSomething: false } ? reading with { Channel = Channels.Final } : reading;
+        !reading.SaysSomething ? reading with { Channel = Channels.Final } : reading;
 
     void ReportUnclosed(HeaderReading reading, int index)
     {
-        if (reading.SaysSomething || reading.Author.Role != Harmony.Role.Assistant)
+        if (reading.SaysSomething)
             Report(DiagnosticCode.MissingMessage, index, 0, "", "what is no header is the message's content");
         else
             Report(DiagnosticCode.MissingHeader, _header.IsEmpty ? _headerIndex : _header.FirstIndex, 0, "", "it is the assistant's message on the channel final");
@@ -318,7 +331,7 @@ sealed class TolerantMachine : HarmonyMachine
         if (words.Length > 0)
         {
             Report(DiagnosticCode.MissingHeader, _header.FirstIndex, 0, "", "it is the assistant's message on the channel final");
-            Add(new() { Author = DefaultRole, Channel = Channels.Final }, words, new(_headerIndex, _headerIndex, header.Length > 0 ? first : index));
+            Add(new() { Author = DefaultRole, Channel = Channels.Final }, words, new(_headerIndex, first, first));
         }
         OpenHeader(first, hasStart: false);
         if (header.Length > 0)
@@ -332,16 +345,19 @@ sealed class TolerantMachine : HarmonyMachine
         bool isLoose = !_hasStart && !_header.HasMarkers;
         if (isLoose && (!_isFirst || cut == CutBy.Start) && TryDropLoose(index, isEnded, spelling))
             return;
-        HeaderReading reading = ReadUnclosed(Diagnostics);
+        List<HarmonyDiagnostic> found = [];
+        HeaderReading reading = ReadUnclosed(found);
         reading = reading with { Body = reading.Body.TrimEnd() };
         bool isNothing = reading.Body.Length == 0 && !reading.SaysSomething;
-        if (isNothing && !isEnded && (Messages.Count > 0 || _header.IsEmpty))
+        bool isAnybodys = !isEnded || (!_hasStart && !_isFirst);   // nobody began a message that ends here
+        if (isNothing && isAnybodys && (Messages.Count > 0 || _header.IsEmpty))
         {
             if (_hasStart || !_header.IsEmpty)
-                DropHeader(DiagnosticCode.HeaderCut, "", index);
-            State = ParserState.ExpectStart;
+                DropHeader(DiagnosticCode.HeaderCut, spelling, index);
+            CloseMessage();
             return;
         }
+        Diagnostics.AddRange(found);
         if (reading.Body.Length > 0)
             ReportUnclosed(reading, index);
         else
@@ -349,7 +365,7 @@ sealed class TolerantMachine : HarmonyMachine
         _reading = WithChannel(reading);
         if (isEnded && end is not ControlKind.EndOfText)
             ReportEnd(end, spelling, index);
-        Add(_reading, reading.Body, new(_headerIndex, index, isEnded ? index + 1 : index));
+        Add(_reading, reading.Body, new(_headerIndex, index, isEnded ? index + _controlLength : index));
         CloseMessage();
     }
 
@@ -362,7 +378,7 @@ sealed class TolerantMachine : HarmonyMachine
         if (text.Length > 0)
             Report(DiagnosticCode.TextBetweenMessages, _header.FirstIndex, _header.Span, text, "left out");
         if (isEnded)
-            Report(DiagnosticCode.StrayEnd, index, 1, spelling, "left out");
+            Report(DiagnosticCode.StrayEnd, index, _controlLength, spelling, "left out");
         CloseMessage();
         return true;
     }
@@ -370,7 +386,7 @@ sealed class TolerantMachine : HarmonyMachine
     /// <summary>Leaves a header out that says nothing, and tells what it held.</summary>
     void DropHeader(DiagnosticCode code, string found, int index)
     {
-        string held = string.Concat(_hasStart ? "<|start|>" : "", LooseText(Diagnostics));
+        string held = string.Concat(_hasStart ? "<|start|>" : "", _header.Spelled());
         Report(code, _hasStart ? _headerIndex : _header.FirstIndex, index - _headerIndex, found.Length > 0 ? $"{held}{found}" : held, code == DiagnosticCode.RepeatedStart ? "the header begins at the last" : "left out");
         _header.Clear();
     }
@@ -378,7 +394,7 @@ sealed class TolerantMachine : HarmonyMachine
     void EndUnfinished(int index)
     {
         bool isNothing = _content.IsEmpty && !_reading.SaysSomething;
-        Report(DiagnosticCode.MissingEnd, index, 0, "", isNothing ? "the message is empty and left out" : "the message ends here");
+        Report(DiagnosticCode.MissingEnd, index, 0, isNothing ? "assistant" : "", isNothing ? "the message is empty and left out" : "the message ends here");
         if (isNothing)
             CloseMessage();
         else
@@ -387,7 +403,7 @@ sealed class TolerantMachine : HarmonyMachine
 
     void Complete(int index, int end)
     {
-        int shown = _content.Text.Length;
+        int shown = _content.ShownLength;
         FlushHeld(index);
         string text = new(_content.Text);
         Add(_reading, text, new(_headerIndex, _contentIndex, end), shown);
@@ -405,7 +421,7 @@ sealed class TolerantMachine : HarmonyMachine
     void Add(HeaderReading header, string text, MessageSpan span, int shown = 0)
     {
         Spans.Add(span);
-        Remainder = text[shown..];
+        Shown.Add(shown);
         Messages.Add(new()
         {
             Author = header.Author,
@@ -422,9 +438,9 @@ sealed class TolerantMachine : HarmonyMachine
             return;
         bool isCall = HarmonyCall.IsTool(_reading.Recipient);
         if (kind == ControlKind.Call && _reading.Recipient is null)
-            Report(DiagnosticCode.CallWithoutRecipient, index, 1, spelling, "it is a message like any other");
+            Report(DiagnosticCode.CallWithoutRecipient, index, _controlLength, spelling, "it is a message like any other");
         else if (kind != ControlKind.Call && isCall)
-            Report(DiagnosticCode.CallNotEndedByCall, index, 1, spelling, "it is a call all the same");
+            Report(DiagnosticCode.CallNotEndedByCall, index, _controlLength, spelling, "it is a call all the same");
     }
 
     /// <summary>Nothing completes a character that was cut off any more.</summary>
