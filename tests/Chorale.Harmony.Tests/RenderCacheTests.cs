@@ -9,18 +9,19 @@ public class RenderCacheTests
     static HarmonyEncoding Encoding => HarmonyEncoding.Default;
 
     /// <summary>A step of a conversation's life: what is done to it, where, with which message, and how it is rendered then.</summary>
-    sealed record Step(int Kind, int At, Message Said, AnalysisDropping Rule, RenderPurpose Purpose, Role NextRole, bool Copied, bool IntoBuffer);
+    sealed record Step(int Kind, int At, Message Said, AnalysisDropping Rule, SchemaStyle Schemas, RenderPurpose Purpose, Role NextRole, bool Copied, bool IntoBuffer);
 
     static Gen<Step> Steps =>
         from edit in Gen.Choose(0, 6)
         from at in Gen.Choose(0, 1000)
         from message in AnyConversation.Message
         from rule in AnyConversation.Rule
+        from schemas in Gen.Elements(Enum.GetValues<SchemaStyle>())
         from purpose in AnyConversation.Purpose
         from nextRole in Gen.Elements(Enum.GetValues<Role>())
         from copied in Gen.Elements(true, false)
         from intoBuffer in Gen.Elements(true, false)
-        select new Step(edit, at, message, rule, purpose, nextRole, copied, intoBuffer);
+        select new Step(edit, at, message, rule, schemas, purpose, nextRole, copied, intoBuffer);
 
     static Gen<(int Capacity, List<Step> Steps)> Lives =>
         from capacity in Gen.Elements(0, 1, 7, 12, 40, 120, 100_000)
@@ -37,7 +38,7 @@ public class RenderCacheTests
             {
                 Edit(messages, step);
                 Conversation conversation = Conversation.Of(messages);
-                RenderOptions options = new() { AnalysisDropping = step.Rule, Schemas = step.At % 2 == 0 ? SchemaStyle.Official : SchemaStyle.Complete };
+                RenderOptions options = new() { AnalysisDropping = step.Rule, Schemas = step.Schemas };
                 Assert.Equal(Plain(conversation, options, step), Cached(cache, step.Copied ? ConversationJson.Read(ConversationJson.Write(conversation)) : conversation, options, step));
                 RenderCacheStatistics statistics = cache.Statistics;
                 Assert.InRange(statistics.IdsHeld, 0, life.Capacity);

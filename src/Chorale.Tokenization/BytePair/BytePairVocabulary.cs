@@ -13,19 +13,26 @@ sealed class BytePairVocabulary
     /// <param name="count">How many tokens match pieces.</param>
     /// <param name="merges">How they come about.</param>
     public BytePairVocabulary(TokenBytes tokens, int count, MergeTree merges)
+        : this(tokens, count, Task.FromResult(merges))
+    {
+    }
+
+    /// <summary>The same while the merges are still being made: the largest table needs none of them and does not wait.</summary>
+    public BytePairVocabulary(TokenBytes tokens, int count, Task<MergeTree> merges)
     {
         Tokens = tokens;
-        Merges = merges;
         Pieces = new PieceTable(tokens, count);
-        Prefixes = new PrefixFilter(merges.Count);
-        Parallel.Invoke(() => Pieces.AddAll(count), FillPrefixes);
+        Task<PrefixFilter> prefixes = merges.ContinueWith(made => FillPrefixes(made.GetAwaiter().GetResult()), TaskScheduler.Default);
+        Pieces.AddAll(count);
+        Merges = merges.GetAwaiter().GetResult();
+        Prefixes = prefixes.GetAwaiter().GetResult();
     }
 
     // Runs once a process, so it cannot wait for the tiers of the JIT: five times quicker on the first call.
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void FillPrefixes()
+    PrefixFilter FillPrefixes(MergeTree merges)
     {
-        MergeTree merges = Merges;
+        PrefixFilter prefixes = new(merges.Count);
         ReadOnlySpan<byte> block = Tokens.Block;
         ReadOnlySpan<int> starts = Tokens.Starts;
         ulong[] hashes = new ulong[merges.Count];
@@ -47,12 +54,13 @@ sealed class BytePairVocabulary
             while (position < end)
             {
                 hash = PrefixFilter.Append(hash, block[position++]);
-                Prefixes.AddPrefix(hash);
+                prefixes.AddPrefix(hash);
             }
-            Prefixes.AddToken(hash);
+            prefixes.AddToken(hash);
             hashes[token] = hash;
             MaxMergedLength = Math.Max(MaxMergedLength, end - starts[token]);
         }
+        return prefixes;
     }
 
     public TokenBytes Tokens { get; }

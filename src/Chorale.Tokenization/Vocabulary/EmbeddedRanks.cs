@@ -28,7 +28,7 @@ static class EmbeddedRanks
         // The tables of pairs and the bytes of the tokens both follow from the parts alone.
         Task<MergeTree> merges = Task.Run(() => new MergeTree(left, right));
         TokenBytes tokens = JoinParts(source, left, right, specials);
-        return new BytePairVocabulary(tokens, count, merges.GetAwaiter().GetResult());
+        return new BytePairVocabulary(tokens, count, merges);
     }
 
     // These run once a process, so they cannot wait for the tiers of the JIT.
