@@ -137,9 +137,9 @@ public sealed class HarmonyEncoding
 
     static int[] Collect(Action<IBufferWriter<int>> render)
     {
-        ArrayBufferWriter<int> ids = new();
+        using PooledIds ids = new();
         render(ids);
-        return ids.WrittenSpan.ToArray();
+        return ids.Written.ToArray();
     }
 
     static class DefaultHolder

@@ -5,9 +5,8 @@ namespace Chorale.Harmony;
 /// <summary>The text of system and developer content: sections with an empty line between them.</summary>
 static class ContentText
 {
-    public static string Of(SystemContent system, RenderContext context)
+    public static void Append(StringBuilder text, SystemContent system, RenderContext context)
     {
-        StringBuilder text = new();
         if (system.ModelIdentity is { } identity)
             text.Append(identity);
         if (system.KnowledgeCutoff is { } cutoff)
@@ -36,12 +35,10 @@ static class ContentText
             if (context.HasFunctionTools)
                 text.Append("\nCalls to these tools must go to the commentary channel: 'functions'.");
         }
-        return text.ToString();
     }
 
-    public static string Of(DeveloperContent developer, RenderContext context)
+    public static void Append(StringBuilder text, DeveloperContent developer, RenderContext context)
     {
-        StringBuilder text = new();
         bool any = false;
         if (developer.Instructions is { } instructions)
             Section(text, ref any).Append("# Instructions\n\n").Append(instructions);
@@ -49,7 +46,6 @@ static class ContentText
             ToolText.Append(Section(text, ref any), tools, context.Schemas);
         if (developer.ResponseFormats is { Count: > 0 } formats)
             ResponseFormats(Section(text, ref any), formats);
-        return text.ToString();
     }
 
     static StringBuilder Line(StringBuilder text, bool any) => any ? text.Append('\n') : text;

@@ -96,7 +96,7 @@ static class ConversationRenderer
         Header(encoding, message, destination);
         Control(encoding.Control.Message, destination);
         for (int i = 0; i < message.Content.Count; i++)
-            encoding.Tokenizer.Encode(TextOf(message.Content[i], context), destination);
+            Content(encoding, message.Content[i], context, destination);
     }
 
     static void Header(HarmonyEncoding encoding, Message message, IBufferWriter<int> destination)
@@ -132,7 +132,7 @@ static class ConversationRenderer
         }
         destination.Write(encoding.Headers.Space);
         Control(encoding.Control.Constrain, destination);
-        encoding.Headers.EncodeConstraint(type[ControlTokens.ConstrainName.Length..], destination);
+        encoding.Headers.EncodeConstraint(type.AsSpan(ControlTokens.ConstrainName.Length), destination);
     }
 
     static void Control(int id, IBufferWriter<int> destination)
@@ -141,11 +141,25 @@ static class ConversationRenderer
         destination.Advance(1);
     }
 
-    static string TextOf(ContentPart part, RenderContext context) => part switch
+    static void Content(HarmonyEncoding encoding, ContentPart part, RenderContext context, IBufferWriter<int> destination)
     {
-        TextContent text => text.Text,
-        SystemContent system => ContentText.Of(system, context),
-        DeveloperContent developer => ContentText.Of(developer, context),
-        _ => throw new InvalidOperationException($"Unknown content: {part.GetType()}."),
-    };
+        if (part is TextContent text)
+        {
+            encoding.Tokenizer.Encode(text.Text, destination);
+            return;
+        }
+        using BorrowedText written = BorrowedText.Take();
+        switch (part)
+        {
+            case SystemContent system:
+                ContentText.Append(written.Builder, system, context);
+                break;
+            case DeveloperContent developer:
+                ContentText.Append(written.Builder, developer, context);
+                break;
+            default:
+                throw new InvalidOperationException($"Unknown content: {part.GetType()}.");
+        }
+        written.Encode(encoding.Tokenizer, destination);
+    }
 }

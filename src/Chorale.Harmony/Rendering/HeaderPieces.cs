@@ -6,6 +6,8 @@ namespace Chorale.Harmony;
 /// <summary>The ids of the pieces that stand in nearly every header, encoded once.</summary>
 sealed class HeaderPieces(Tokenizer tokenizer)
 {
+    const int StackCharacters = 128;
+
     readonly int[][] _roles = [.. Enum.GetValues<Role>().Select(role => tokenizer.Encode(Roles.NameOf(role)))];
     readonly int[] _analysis = tokenizer.Encode(Channels.Analysis);
     readonly int[] _commentary = tokenizer.Encode(Channels.Commentary);
@@ -30,8 +32,13 @@ sealed class HeaderPieces(Tokenizer tokenizer)
     public void EncodeRecipient(string recipient, IBufferWriter<int> destination) =>
         Encode(recipient == "assistant" ? _toAssistant : null, " to=", recipient, destination);
 
-    public void EncodeConstraint(string format, IBufferWriter<int> destination) =>
-        Encode(format == "json" ? _json : null, "", format, destination);
+    public void EncodeConstraint(ReadOnlySpan<char> format, IBufferWriter<int> destination)
+    {
+        if (format is "json")
+            destination.Write(_json);
+        else
+            tokenizer.Encode(format, destination);
+    }
 
     /// <summary>Encodes a prefix and a text as the one piece they are.</summary>
     public void Encode(string prefix, string text, IBufferWriter<int> destination) => Encode(null, prefix, text, destination);
@@ -40,7 +47,18 @@ sealed class HeaderPieces(Tokenizer tokenizer)
     {
         if (known is not null)
             destination.Write(known);
+        else if (prefix.Length == 0)
+            tokenizer.Encode(text, destination);
+        else if (prefix.Length + text.Length <= StackCharacters)
+            EncodeJoined(prefix, text, stackalloc char[StackCharacters], destination);
         else
-            tokenizer.Encode(prefix.Length == 0 ? text : prefix + text, destination);
+            tokenizer.Encode(prefix + text, destination);
+    }
+
+    void EncodeJoined(string prefix, string text, Span<char> joined, IBufferWriter<int> destination)
+    {
+        prefix.CopyTo(joined);
+        text.CopyTo(joined[prefix.Length..]);
+        tokenizer.Encode(joined[..(prefix.Length + text.Length)], destination);
     }
 }

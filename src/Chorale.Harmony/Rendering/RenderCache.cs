@@ -204,14 +204,14 @@ public sealed class RenderCache
         foreach (Missing message in missing)
             if (!message.IsFound)
                 ConversationRenderer.Check(message.Key.Message, message.Index, message.Key.Context);
-        ArrayBufferWriter<int> ids = new();
+        using PooledIds ids = new();
         foreach (Missing message in missing)
         {
             if (message.IsFound)
                 continue;
-            ids.ResetWrittenCount();
+            ids.Clear();
             ConversationRenderer.Body(Encoding, message.Key.Message, message.Key.Context, ids);
-            bodies[message.Index] = ids.WrittenSpan.ToArray();
+            bodies[message.Index] = ids.Written.ToArray();
         }
     }
 

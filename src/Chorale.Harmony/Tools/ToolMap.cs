@@ -43,9 +43,16 @@ sealed class ToolMap : IReadOnlyDictionary<string, ToolNamespace>, IEquatable<To
 
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out ToolNamespace value)
     {
-        int index = Array.FindIndex(_entries, entry => entry.Key == key);   // a handful at most
-        value = index >= 0 ? _entries[index].Value : null;
-        return index >= 0;
+        foreach (KeyValuePair<string, ToolNamespace> entry in _entries)   // a handful at most
+        {
+            if (entry.Key == key)
+            {
+                value = entry.Value;
+                return true;
+            }
+        }
+        value = null;
+        return false;
     }
 
     public bool Equals(ToolMap? other) => other is not null && _entries.AsSpan().SequenceEqual(other._entries);
