@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using FsCheck;
 using FsCheck.Fluent;
@@ -47,6 +48,16 @@ public partial class SchemaStyleTests
         }));
 
     [Fact]
+    public void Whether_the_official_type_has_an_any_is_what_its_text_says() =>
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(AnySchema.ToArbitrary(), text =>
+        {
+            if (text.Replace("\"anyOf\"", "", StringComparison.Ordinal).Contains("any", StringComparison.Ordinal))
+                return;   // a name, a value or a comment may say it
+            JsonSchema schema = JsonSchema.Parse(text);
+            Assert.Equal(SaysAny(schema.ToTypeScript()), schema.Root.Kind != JsonValueKind.Null && CompleteTypeScript.SaysAny(schema.Root));
+        }));
+
+    [Fact]
     public void Any_schema_is_complete_in_a_bounded_text_or_refused_with_its_path() =>
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(1000), Prop.ForAll(AnySchema.ToArbitrary(), text =>
         {
@@ -73,6 +84,7 @@ public partial class SchemaStyleTests
         }
     }
 
+    /// <summary>Whether the word is anywhere in the parameters.</summary>
     static bool SaysAny(string official) => official[..official.LastIndexOf(" => any", StringComparison.Ordinal)].Contains("any", StringComparison.Ordinal);
 
     /// <summary>Brackets close in order once comments and strings are out: nothing in a schema breaks out of its place.</summary>
@@ -128,7 +140,7 @@ public partial class SchemaStyleTests
 
     static Gen<string> Junk => Gen.Elements("null", "true", "7", "\"x\"", "[]", "{}", "[5]", "{\"x\":1}");
 
-    static string Quote(string text) => System.Text.Json.JsonSerializer.Serialize(text);
+    static string Quote(string text) => JsonSerializer.Serialize(text);
 
     static string List(IEnumerable<string> items) => $"[{string.Join(',', items)}]";
 

@@ -63,7 +63,7 @@ static class CompleteTypeScript
     /// Whether the official text has the type <c>any</c>, as <see cref="TypeScript.Official"/> decides it: not where a name, a
     /// value or a comment says "any".
     /// </summary>
-    static bool SaysAny(JsonValue schema)
+    public static bool SaysAny(JsonValue schema)
     {
         if (schema["oneOf"]?.Items is { } variants)
             return variants.Exists(SaysAny);

@@ -62,6 +62,8 @@ sealed class NoteReader(SchemaReader reader, SchemaNode node)
             case "format" or "pattern" or "contentEncoding" or "contentMediaType":
                 Add($"{keyword}: {JsonLiteral.Plain(value.AsString ?? throw node.Unexpected(keyword, null, value, "a string"))}");
                 break;
+            case "minItems" or "maxItems" when node.Places is { } places && CountOf(node, keyword, value) is var count && (count == places.Count || (count < places.Count && keyword == "minItems")):
+                break;   // the places of the list say it
             case "minLength" or "maxLength" or "minItems" or "maxItems" or "minProperties" or "maxProperties" or "minContains" or "maxContains":
                 CountOf(node, keyword, value);
                 Add($"{keyword}: {value.Text}");

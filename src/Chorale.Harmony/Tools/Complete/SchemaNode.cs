@@ -36,6 +36,9 @@ sealed class SchemaNode(JsonValue schema, SchemaResource resource, SchemaNode? p
     /// <summary>How many schemas it nests, named ones not counted.</summary>
     public int Height { get; set; }
 
+    /// <summary>The schemas of a list's places, where it has any: <c>prefixItems</c>, or <c>items</c> as a list.</summary>
+    public List<JsonValue>? Places => Schema["prefixItems"]?.Items ?? Schema["items"]?.Items;
+
     /// <summary>Where it stands, from <c>$</c>.</summary>
     public string Path
     {

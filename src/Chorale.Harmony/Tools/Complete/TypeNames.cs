@@ -8,17 +8,14 @@ sealed class TypeNames
     /// <summary>How often names are tried again after others had to change; then each gets one of its own.</summary>
     const int Attempts = 4;
 
-    readonly Dictionary<string, string> _declared = new(StringComparer.Ordinal);   // by name; a function's has no text
+    readonly IEnumerable<ToolDescription> _functions;
     readonly Dictionary<string, int> _lastNumber = new(StringComparer.Ordinal);
     readonly Dictionary<string, string> _lastName = new(StringComparer.Ordinal);   // what a type that wanted this name got
+    Dictionary<string, string>? _declared;                                         // by name; a function's has no text
 
     /// <summary>No types yet.</summary>
     /// <param name="functions">The functions of the namespace.</param>
-    public TypeNames(IEnumerable<ToolDescription> functions)
-    {
-        foreach (ToolDescription function in functions)
-            _declared[function.Name] = "";
-    }
+    public TypeNames(IEnumerable<ToolDescription> functions) => _functions = functions;
 
     /// <summary>Declares what a type mentions, each declaration on a new line and an empty line after it.</summary>
     /// <param name="type">The type.</param>
@@ -29,6 +26,7 @@ sealed class TypeNames
         IReadOnlyList<(string Name, TypeText Text)> declarations = type.Declarations;
         if (declarations.Count == 0)
             return [];
+        _declared ??= _functions.Select(function => function.Name).Distinct(StringComparer.Ordinal).ToDictionary(name => name, _ => "", StringComparer.Ordinal);
         string[] names = new string[declarations.Count];
         string[] texts = new string[declarations.Count];
         HashSet<string> own = new(StringComparer.Ordinal);
@@ -71,7 +69,7 @@ sealed class TypeNames
             _lastNumber[name] = number;
             numbered = $"{name}{number}";
         }
-        while (_declared.ContainsKey(numbered) || !own.Add(numbered));
+        while (_declared!.ContainsKey(numbered) || !own.Add(numbered));
         return numbered;
     }
 

@@ -18,7 +18,7 @@ sealed class TypePrinter(List<SchemaNode> declarations)
     /// <summary>A whole type, comments above it.</summary>
     public TypeText Whole(NotedType type)
     {
-        Above(type.Notes, "", withLimits: true);
+        AboveWhole(type.Notes, name: null);
         Type(type.Type, "");
         if (_isInComment)
             EndLine();
@@ -28,7 +28,7 @@ sealed class TypePrinter(List<SchemaNode> declarations)
     /// <summary>A declaration: comments, <c>type Name = …;</c>.</summary>
     public TypeText Declaration(SchemaNode declared, NotedType type)
     {
-        Above(type.Notes, "", withLimits: true);
+        AboveWhole(type.Notes, declared.Name);
         _text.Append("type ");
         Name(declared, "");
         _text.Append(" = ");
@@ -40,7 +40,7 @@ sealed class TypePrinter(List<SchemaNode> declarations)
     /// <summary>Notes alone, a comment a line, without the last line's end.</summary>
     public TypeText Comments(TypeNotes notes)
     {
-        Above(notes, "", withLimits: true);
+        AboveWhole(notes, name: null);
         if (_text.Length > 0)
             _text.Length--;
         return Take();
@@ -242,6 +242,13 @@ sealed class TypePrinter(List<SchemaNode> declarations)
             Type(type, $"{indent}   ");
             Behind(behind);
         }
+    }
+
+    /// <summary>All notes, a comment a line. A title is the name or stands for a missing description, or nothing is told by it.</summary>
+    void AboveWhole(TypeNotes notes, string? name)
+    {
+        bool isNeeded = notes.Description is null && notes.Title != name;
+        Above(notes with { Title = null, Description = isNeeded ? notes.Title : notes.Description }, "", withLimits: true);
     }
 
     /// <summary>Title, description and examples, a comment a line; limits and default too where nothing can stand behind.</summary>
