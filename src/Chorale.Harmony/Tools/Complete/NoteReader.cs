@@ -47,9 +47,9 @@ sealed class NoteReader(SchemaReader reader, SchemaNode node)
 
     /// <summary>A number of things: whole and not negative.</summary>
     /// <exception cref="SchemaException">It is anything else.</exception>
-    public static double CountOf(SchemaNode node, string keyword, JsonValue value) =>
+    public static long CountOf(SchemaNode node, string keyword, JsonValue value) =>
         value.Kind == JsonValueKind.Number && double.Parse(value.Text!, CultureInfo.InvariantCulture) is >= 0 and var count && double.IsInteger(count)
-            ? count : throw node.Unexpected(keyword, null, value, "a whole number from 0");
+            ? (long)Math.Min(count, long.MaxValue) : throw node.Unexpected(keyword, null, value, "a whole number from 0");
 
     /// <summary>A string is quoted, beside an enum it is bare, as the official style does.</summary>
     string Default(JsonValue value) =>
