@@ -163,6 +163,19 @@ public partial class SchemaStyleTests
         AssertQuick($"{{{Ref(0)},{Definitions(20_000, i => $"{{{Quote("items")}:{{{Ref(i + 1)}}}}}")}}}");
 
     [Fact]
+    public void Nothing_doubles_from_level_to_level()
+    {
+        foreach (string keyword in (string[])["additionalProperties", "items", "not", "if", "contains", "propertyNames", "anyOf", "allOf", "oneOf", "prefixItems"])
+        {
+            bool isList = keyword is "anyOf" or "allOf" or "oneOf" or "prefixItems";
+            string schema = "true";
+            for (int level = 0; level < 50; level++)
+                schema = $"{{{Quote("required")}:[{Quote("a")},{Quote("b")}],{Quote("minItems")}:1,{Quote("description")}:{Quote("d")},{Quote("then")}:{{}},{Quote(keyword)}:{(isList ? $"[{schema}]" : schema)}}}";
+            AssertQuick(schema);
+        }
+    }
+
+    [Fact]
     public void A_long_description_is_not_repeated_for_each_reference()
     {
         IEnumerable<string> properties = Enumerable.Range(0, 2000).Select(i => $"{Quote($"p{i}")}:{{{Ref(0)}}}");

@@ -8,7 +8,8 @@ namespace Chorale.Harmony;
 /// <summary>
 /// Conversations and messages as JSON, read and written as openai-harmony 0.0.8 does: unknown fields are ignored, null
 /// and missing are the same, content is a string or a list of parts; one text part is written as a plain string, absent
-/// fields of a message are left out.
+/// fields of a message are left out. Two fields are this library's own and written only where there is something in them: <c>returns</c>
+/// of a function and <c>response_formats</c> of developer content.
 /// </summary>
 public static class ConversationJson
 {

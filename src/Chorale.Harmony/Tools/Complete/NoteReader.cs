@@ -21,10 +21,10 @@ sealed class NoteReader(SchemaReader reader, SchemaNode node)
             switch (keyword)
             {
                 case "title":
-                    title = value.AsString;
+                    title = Words(value);
                     break;
                 case "description":
-                    description = value.AsString;
+                    description = Words(value);
                     break;
                 case "default":
                     fallback = Default(value);
@@ -50,6 +50,8 @@ sealed class NoteReader(SchemaReader reader, SchemaNode node)
     public static long CountOf(SchemaNode node, string keyword, JsonValue value) =>
         value.Kind == JsonValueKind.Number && double.Parse(value.Text!, CultureInfo.InvariantCulture) is >= 0 and var count && double.IsInteger(count)
             ? (long)Math.Min(count, long.MaxValue) : throw node.Unexpected(keyword, null, value, "a whole number from 0");
+
+    static string? Words(JsonValue value) => string.IsNullOrWhiteSpace(value.AsString) ? null : value.AsString;
 
     /// <summary>A string is quoted, beside an enum it is bare, as the official style does.</summary>
     string Default(JsonValue value) =>

@@ -207,8 +207,10 @@ sealed class SchemaReader(SchemaGraph graph)
                 members.Add(new(name, required.Remove(name), Child(node, "properties", name, property)));
         }
         NotedType? others = Others(node);
+        // Only a type that is a word is repeated for each name: nested, anything longer would double at each level.
+        SchemaType undeclared = others?.Type is SchemaType.Keyword or SchemaType.Named && others.Value.Type != SchemaType.Never ? others.Value.Type : SchemaType.Any;
         foreach (string name in required)
-            members.Add(new(name, IsRequired: true, new(others is { } all && all.Type != SchemaType.Never ? all.Type : SchemaType.Any)));
+            members.Add(new(name, IsRequired: true, new(undeclared)));
 
         int named = members.Count;
         if (node.Schema["patternProperties"] is { Kind: not JsonValueKind.Null } patterns)

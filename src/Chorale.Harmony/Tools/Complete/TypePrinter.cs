@@ -231,7 +231,8 @@ sealed class TypePrinter(List<SchemaNode> declarations)
     {
         foreach ((SchemaType type, TypeNotes notes) in union.Variants)
         {
-            EndLine();
+            if (_text.Length == 0 || _text[^1] != '\n')
+                EndLine();
             TypeNotes behind = notes;
             if ((notes.Description ?? notes.Title) is { } words && words.AsSpan().ContainsAny(JsonLiteral.LineEnds))
             {
