@@ -16,8 +16,12 @@ sealed class StyledLines(CliHost host)
     Paragraph _paragraph = new();
     int _lines;
 
-    /// <summary>How many cells a line has.</summary>
-    public int Width => Console.Profile.Width;
+    /// <summary>How many cells a line has: as many as the terminal, unless it is set.</summary>
+    public int Width
+    {
+        get => Console.Profile.Width;
+        set => Console.Profile.Width = value;
+    }
 
     IAnsiConsole Console => _console ??= Terminal.Create(host);
 

@@ -36,6 +36,9 @@ public class CheckTests
     [InlineData(HandWritten, 1, 1)]
     [InlineData("[200006, 1428, 200008, 12194, 200007]", 0, 1)]
     [InlineData("""[{"role":"user","content":"Hi"}]""", 0, 1)]
+    [InlineData("""{"role":"user","content":"Hi"}""", 0, 1)]
+    [InlineData("""{"id":1,"text":"<|start|>user<|message|>Hi<|end|>"}""", 0, 1)]
+    [InlineData("""{"ok":true}<|return|>""", 1, 1)]
     public async Task Errors_give_1_and_warnings_only_where_asked(string input, int exitCode, int strict)
     {
         CommandLine lax = await CommandLine.RunAsync(input, ["check", "-"]);

@@ -51,7 +51,7 @@ sealed record CheckInput(int? Line, string? Json, string? Text, int[]? Ids)
     /// <param name="format">What it holds; <c>auto</c> to look.</param>
     public static IEnumerable<CheckInput> Read(string content, string format) => (format == "auto" ? Sniff(content) : Enum.Parse<InputForm>(format, ignoreCase: true)) switch
     {
-        InputForm.Conversation => [new(null, AsConversation(content), null, null)],
+        InputForm.Conversation => [ReadJson(null, content)],
         InputForm.Jsonl => ReadLines(content),
         InputForm.Ids => [new(null, null, null, IdList.Parse(content))],
         _ => [new(null, null, content.TrimEnd('\n'), null)],
@@ -97,8 +97,10 @@ sealed record CheckInput(int? Line, string? Json, string? Text, int[]? Ids)
         if (text[0] != '{')
             return InputForm.Text;
         int newline = text.IndexOf('\n');
-        bool isLines = newline >= 0 && text[(newline + 1)..].TrimStart() is ['{', ..] && IsJson(text[..newline]);
-        return isLines ? InputForm.Jsonl : InputForm.Conversation;
+        if (newline >= 0 && text[(newline + 1)..].TrimStart() is ['{', ..] && IsJson(text[..newline]))
+            return InputForm.Jsonl;
+        bool isCompletion = text.Contains("<|", StringComparison.Ordinal) && !IsJson(text);   // a model's JSON, and then its end
+        return isCompletion ? InputForm.Text : InputForm.Conversation;
     }
 
     static bool IsJson(ReadOnlySpan<char> line)
@@ -114,10 +116,7 @@ sealed record CheckInput(int? Line, string? Json, string? Text, int[]? Ids)
         }
     }
 
-    /// <summary>A bare list of messages is a conversation too.</summary>
-    static string AsConversation(string content) => content.AsSpan().TrimStart() is ['[', ..] ? $$"""{"messages":{{content}}}""" : content;
-
-    /// <summary>Each line is a conversation, or an object with <c>conversation</c>, <c>tokens</c> or <c>text</c>, as batch lines have it.</summary>
+    /// <summary>Each line that is not blank.</summary>
     static IEnumerable<CheckInput> ReadLines(string content)
     {
         int number = 0;
@@ -125,26 +124,32 @@ sealed record CheckInput(int? Line, string? Json, string? Text, int[]? Ids)
         {
             number++;
             if (!string.IsNullOrWhiteSpace(line))
-                yield return ReadLine(number, line);
+                yield return ReadJson(number, line);
         }
     }
 
-    static CheckInput ReadLine(int number, string line)
+    /// <summary>A conversation; a list of messages, or one alone; or an object with <c>conversation</c>, <c>tokens</c> or <c>text</c>, as batch lines have it.</summary>
+    static CheckInput ReadJson(int? number, string json)
     {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(line, ReadOptions);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || document.RootElement.TryGetProperty("messages"u8, out _))
-                return new(number, line, null, null);
-            if (document.RootElement.Optional("tokens") is not null)
-                return new(number, null, null, document.RootElement.RequiredIds("tokens"));
-            if (document.RootElement.OptionalText("text") is { } text)
+            using JsonDocument document = JsonDocument.Parse(json, ReadOptions);
+            JsonElement root = document.RootElement;
+            if (root.ValueKind == JsonValueKind.Array)
+                return new(number, $$"""{"messages":{{json}}}""", null, null);
+            if (root.ValueKind != JsonValueKind.Object || root.TryGetProperty("messages"u8, out _))
+                return new(number, json, null, null);
+            if (root.TryGetProperty("role"u8, out _))
+                return new(number, $$"""{"messages":[{{json}}]}""", null, null);
+            if (root.Optional("tokens") is not null)
+                return new(number, null, null, root.RequiredIds("tokens"));
+            if (root.OptionalText("text") is { } text)
                 return new(number, null, text, null);
-            return new(number, document.RootElement.Optional("conversation") is { } conversation ? conversation.GetRawText() : line, null, null);
+            return new(number, root.Optional("conversation") is { } conversation ? conversation.GetRawText() : json, null, null);
         }
         catch (JsonException)
         {
-            return new(number, line, null, null);   // told as a finding
+            return new(number, json, null, null);   // told as a finding
         }
     }
 }

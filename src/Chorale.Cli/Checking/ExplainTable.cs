@@ -17,6 +17,7 @@ sealed class ExplainTable
     const int KindWidth = 12;
     const int NarrowBytes = 18;
     const int WideBytes = 26;
+    const int WidestUnasked = 160;
 
     readonly HarmonyEncoding _encoding;
     readonly TokenExplanation _explanation;
@@ -30,7 +31,9 @@ sealed class ExplainTable
         _encoding = encoding;
         _explanation = explanation;
         _lines = new(host);
-        _width = width ?? Math.Min(_lines.Width, 160);
+        if (width is { } wanted)
+            _lines.Width = wanted;
+        _width = Math.Min(_lines.Width, width ?? WidestUnasked);
         _bytesWidth = _width < 100 ? NarrowBytes : WideBytes;
         _messageWidth = Math.Max(10, _width - LeftWidth - 3);
     }
