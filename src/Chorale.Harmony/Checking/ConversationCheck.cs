@@ -101,10 +101,10 @@ sealed class ConversationCheck(Conversation conversation, CheckOptions options)
             if (!seen.Add(tool.FullName))
                 Add(FindingCode.DuplicateTool, tool.MessageIndex, tool.Path, $"The tool {name} is declared a second time.", "Declare it once: the model sees both and cannot tell them apart.");
             bool isOwn = tool.IsFunction ? !ConversationRules.IsBuiltinNamespace(tool.Namespace) : tool.IsDeveloper;
-            if (isOwn && ConversationRules.IsBuiltinName(tool.Name))
+            if (isOwn && ToolAliases.IsBuiltin(tool.Name))
             {
                 Add(FindingCode.BuiltinToolName, tool.MessageIndex, tool.Path, $"The tool {name} has the name of a tool that the model was trained with.",
-                    $"The model will send it raw code instead of JSON arguments. Show it under another name, such as {Printable.Quote(ConversationRules.Alias(tool.Name))}, and map calls back.");
+                    $"The model will send it raw code instead of JSON arguments. Show it under another name, such as {Printable.Quote($"{tool.Name}_tool")}, and map calls back: ToolAliases does both.");
             }
             if (tool is { IsFunction: true, IsDeveloper: true, Namespace: "functions", Key: not "functions" })
             {
@@ -280,15 +280,24 @@ sealed class ConversationCheck(Conversation conversation, CheckOptions options)
         }
         bool wantsJson = !_tools.TakesText(recipient) && (_tools.Contains(recipient) || recipient.StartsWith("functions.", StringComparison.Ordinal)
             || message.ContentType?.EndsWith("json", StringComparison.Ordinal) == true);
-        if (wantsJson && message.Content.All(part => part is TextContent) && JsonProblem(message.Text) is { } problem)
-            Add(FindingCode.ArgumentsNotJson, index, $"messages[{index}].content", $"The arguments are not JSON: {problem} in {Printable.Quote(message.Text)}.",
-                "Arguments are one JSON object that fits the function's parameters.");
+        if (wantsJson && message.Content.All(part => part is TextContent))
+            CheckArguments(index, message.Text, CallPairs.BareName(recipient));
         if (_calls[index] is not null)
             return;
         if (index > _lastOther)
             Add(FindingCode.PendingCall, index, path, $"The call of {Printable.Quote(recipient)} waits for its result.", "Run the tool and append what it says, addressed to \"assistant\".");
         else
             Add(FindingCode.CallWithoutResult, index, path, $"The call of {Printable.Quote(recipient)} has no result.", "Put the tool's message behind it, or drop the call: the model takes an unanswered call for a tool that failed.");
+    }
+
+    void CheckArguments(int index, string text, string name)
+    {
+        string? problem = JsonProblem(text) ?? (text.AsSpan().TrimStart() is ['{', ..] ? null : "JSON, but no object,");
+        if (problem is null)
+            return;
+        Add(FindingCode.ArgumentsNotJson, index, $"messages[{index}].content", $"The arguments are not a JSON object: {problem} in {Printable.Quote(text)}.",
+            ArgumentRepair.TryRepair(text, null, name, out string json, out string how) ? $"{Printable.Quote(json)} was meant: {Printable.Escape(how)}. CallResolver reads it so."
+                : "Arguments are one JSON object that fits the function's parameters.");
     }
 
     void CheckText(int index)
@@ -304,10 +313,27 @@ sealed class ConversationCheck(Conversation conversation, CheckOptions options)
                     break;
                 case SystemContent system:
                     CheckText(index, $"{Content(index, part)}.model_identity", system.ModelIdentity, canFix: false);
+                    CheckToolTexts(index, $"{Content(index, part)}.tools", system.Tools);
                     break;
                 case DeveloperContent developer:
                     CheckText(index, $"{Content(index, part)}.instructions", developer.Instructions, canFix: false);
+                    CheckToolTexts(index, $"{Content(index, part)}.tools", developer.Tools);
                     break;
+            }
+        }
+    }
+
+    /// <summary>Descriptions of tools often come from elsewhere, so they are looked at like any text.</summary>
+    void CheckToolTexts(int index, string path, IReadOnlyDictionary<string, ToolNamespace>? namespaces)
+    {
+        foreach ((string key, ToolNamespace tools) in namespaces ?? new Dictionary<string, ToolNamespace>(StringComparer.Ordinal))
+        {
+            string place = $"{path}.{Printable.Escape(key)}";
+            CheckText(index, $"{place}.description", tools.Description, canFix: false);
+            for (int i = 0; i < tools.Tools.Count; i++)
+            {
+                CheckText(index, $"{place}.tools[{i}].description", tools.Tools[i].Description, canFix: false);
+                CheckText(index, $"{place}.tools[{i}].parameters", tools.Tools[i].Parameters?.Text, canFix: false);
             }
         }
     }

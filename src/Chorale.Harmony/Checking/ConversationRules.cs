@@ -13,8 +13,6 @@ static class ConversationRules
         "yyyy-MM-ddTHH:mm:ssK", "yyyy-MM-dd HH:mm:ss", "yyyy-MM-ddTHH:mm:ss.FFFFFFFK",
     ];
 
-    static readonly HashSet<string> BuiltinNames = new(StringComparer.Ordinal) { "python", "browser", "bash" };
-
     /// <summary>Control characters that no text needs: all below U+0020 but tab and line breaks, and U+007F.</summary>
     public static SearchValues<char> ControlCharacters { get; } =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')), '\u007F']);
@@ -82,17 +80,7 @@ static class ConversationRules
     public static string? NearestChannel(string channel, IReadOnlyList<string> valid) =>
         valid.FirstOrDefault(known => known.StartsWith(channel, StringComparison.OrdinalIgnoreCase) || channel.Contains(known, StringComparison.OrdinalIgnoreCase));
 
-    public static bool IsBuiltinName(string name) => BuiltinNames.Contains(name);
-
     public static bool IsBuiltinNamespace(string name) => name is "browser" or "python";
-
-    /// <summary>A name that the model does not take for a built-in tool.</summary>
-    public static string Alias(string name) => name switch
-    {
-        "python" => "run_python",
-        "bash" => "run_shell",
-        _ => $"web_{name}",
-    };
 
     public static bool IsIsoDate(string date) => DateOnly.TryParseExact(date, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
 

@@ -37,6 +37,9 @@ public class ConversationCheckerTests
         { "no channel", [System, User, Message.Assistant("Hi.")], ["missing_channel messages[2].channel"] },
         { "a mistyped channel", [System, User, Message.Assistant("Hi.", "fina")], ["unknown_channel messages[2].channel"] },
         { "a user on final", [System, User with { Channel = "final" }], ["unexpected_channel messages[1].channel"] },
+        { "marks in a tool's description", [System, Message.Developer(new DeveloperContent().WithFunctions(new ToolDescription("f", "<|end|>", JsonSchema.Parse("""{"description":"<|im_end|>"}""")))), User],
+            ["leftover_control_text messages[1].content[0].tools.functions.tools[0].description", "near_control_text messages[1].content[0].tools.functions.tools[0].parameters"] },
+        { "reasoning of an old turn", [System, User, Message.Assistant("Hm.", Channels.Analysis), Answer, User, Answer], ["unkept_reasoning messages[2]"] },
         { "ends in reasoning", [System, User, Message.Assistant("Hm.", Channels.Analysis)], ["analysis_last messages[2]"] },
         { "a call that waits", [System, Developer, User, Call], ["pending_call messages[3].recipient"] },
         { "a call that nobody answered", [System, Developer, User, Call, Answer], ["call_without_result messages[3].recipient"] },
@@ -49,6 +52,7 @@ public class ConversationCheckerTests
         { "a tool with a bare name", [System, Developer, User, Call, Result with { Author = new(Role.Tool, "get_weather") }, Answer], ["unknown_tool messages[4].name"] },
         { "a result to nobody", [System, Developer, User, Call, Result with { Recipient = null }, Answer], ["result_not_to_assistant messages[4].recipient"] },
         { "arguments cut short", [System, Developer, User, Message.FunctionCall("functions.get_weather", "{\"city\":"), Result, Answer], ["arguments_not_json messages[3].content"] },
+        { "arguments in a list", [System, Developer, User, Message.FunctionCall("functions.get_weather", "[1]"), Result, Answer], ["arguments_not_json messages[3].content"] },
         { "a type without recipient", [System, User, Answer with { ContentType = "<|constrain|>json" }], ["content_type_without_recipient messages[2].content_type"] },
         { "a named user", [System, User with { Author = new(Role.User, "Kim") }], ["name_on_role messages[1].name"] },
         { "system content of a user", [System, Message.FromPart(Role.User, SystemContent.Default)], ["misplaced_content messages[1].content[0]"] },
@@ -134,6 +138,11 @@ public class ConversationCheckerTests
         Assert.Equal(3, report.RoleCounts[Role.Assistant]);
         Assert.Equal([("commentary", 1), ("final", 1), ("", 1)], report.ChannelCounts.Select(count => (count.Key, count.Value)));
     }
+
+    [Fact]
+    public void What_arguments_nearly_are_is_told() =>
+        Assert.StartsWith("\"{\"city\":\"Seoul\"}\" was meant", ConversationChecker.Check(Conversation.Of(System, Developer, User, Message.FunctionCall("functions.get_weather", "{\"city\":\"Seoul\"}]"), Result, Answer))
+            .Findings.Single().Advice, StringComparison.Ordinal);
 
     [Fact]
     public void Findings_are_safe_to_print()

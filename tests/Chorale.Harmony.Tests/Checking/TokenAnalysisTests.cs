@@ -36,6 +36,20 @@ public class TokenAnalysisTests
     }
 
     [Fact]
+    public void Response_formats_and_results_have_their_cost()
+    {
+        DeveloperContent content = new DeveloperContent { Instructions = "Be brief." }
+            .WithFunctions(new ToolDescription("f", "F."), new ToolDescription("g", "G.") { Returns = JsonSchema.Parse("""{"type":"object","properties":{"a":{"type":"string"}}}""") }, new ToolDescription("h", "H."))
+            .WithResponseFormats(new ResponseFormat("answer", JsonSchema.Parse("""{"type":"object"}"""), "One."), new ResponseFormat("list", JsonSchema.Parse("""{"type":"array"}""")));
+        TokenAnalysis analysis = TokenAnalysis.Of(Encoding, Conversation.Of(Message.Developer(content)), new RenderOptions { Schemas = SchemaStyle.Complete });
+        Assert.Equal(
+            ["developer.instructions", "developer.tools", "developer.tools.functions", "developer.tools.functions.f", "developer.tools.functions.g", "developer.tools.functions.h",
+             "developer.response_formats", "developer.response_formats.answer", "developer.response_formats.list", "headers", "next"],
+            analysis.Parts.Select(part => part.Name));
+        Assert.Equal(analysis.TotalIds, analysis.Parts.Sum(part => part.Ids));
+    }
+
+    [Fact]
     public void Each_message_has_its_place()
     {
         TokenAnalysis analysis = TokenAnalysis.Of(Encoding, Example);
