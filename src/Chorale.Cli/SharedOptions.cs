@@ -29,6 +29,25 @@ static class SharedOptions
     public static AnalysisDropping DropOf(string name) =>
         AnalysisDroppings.TryParse(name, out AnalysisDropping rule) ? rule : throw new CliException($"'{name}' is no rule.", ExitCodes.Usage);
 
+    public static Option<string> Schemas()
+    {
+        Option<string> option = new("--schemas")
+        {
+            Description = "How tools are written: official as openai-harmony does, complete with everything their schemas say.",
+            DefaultValueFactory = _ => "official",
+        };
+        option.AcceptOnlyFromAmong("official", "complete");
+        return option;
+    }
+
+    /// <summary>The style that <see cref="Schemas"/> accepted.</summary>
+    public static SchemaStyle SchemasOf(string name) => name switch
+    {
+        "official" => SchemaStyle.Official,
+        "complete" => SchemaStyle.Complete,
+        _ => throw new BatchException($"'schemas' must be \"official\" or \"complete\", found \"{name}\""),
+    };
+
     /// <summary>Refuses values outside a range as wrong usage.</summary>
     public static Option<T?> Checked<T>(Option<T?> option, Func<T, bool> holds, string expected)
         where T : struct

@@ -22,22 +22,21 @@ static class CheckCommand
         Option<bool> strict = new("--strict") { Description = "Warnings fail too." };
         Option<bool> tokens = new("--tokens") { Description = "Also tell what each part of the prompt costs." };
         Option<bool> layout = new("--layout") { Description = "Also show the rendered prompt message by message, with the places of its ids and what is dropped and why." };
-        Option<string> drop = new("--drop") { Description = "The rule for old reasoning.", DefaultValueFactory = _ => "harmony" };
-        drop.AcceptOnlyFromAmong([.. AnalysisDroppings.Names]);
+        Option<string> drop = SharedOptions.Drop();
+        Option<string> schemas = SharedOptions.Schemas();
         Option<bool> json = new("--json") { Description = "Print one JSON object for each conversation." };
         Option<FileInfo?> vocabulary = SharedOptions.Vocabulary();
 
-        Command command = new("check", "Find what is wrong with a conversation, and mend it.") { file, format, role, fix, date, strict, tokens, layout, drop, json, vocabulary };
+        Command command = new("check", "Find what is wrong with a conversation, and mend it.") { file, format, role, fix, date, strict, tokens, layout, drop, schemas, json, vocabulary };
         command.SetAction(async (line, cancellationToken) =>
         {
             HarmonyEncoding encoding = new(VocabularyFile.Load(line.GetValue(vocabulary)));
             string content = await CheckInput.ReadAsync(host, line.GetValue(file), cancellationToken);
-            AnalysisDropping rule = AnalysisDroppings.TryParse(line.GetValue(drop), out AnalysisDropping named) ? named : AnalysisDropping.Harmony;
             CheckRun run = new(host, encoding)
             {
                 Role = line.GetValue(role)!,
                 Options = new() { Date = TryReadDate(line.GetValue(date), out DateOnly day) ? day : null },
-                Rendering = new() { AnalysisDropping = rule },
+                Rendering = new() { AnalysisDropping = SharedOptions.DropOf(line.GetValue(drop)!), Schemas = SharedOptions.SchemasOf(line.GetValue(schemas)!) },
                 Fix = line.GetValue(fix),
                 Strict = line.GetValue(strict),
                 Tokens = line.GetValue(tokens),

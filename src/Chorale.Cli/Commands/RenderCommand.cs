@@ -18,8 +18,7 @@ static class RenderCommand
         nextRole.AcceptOnlyFromAmong([.. Enum.GetValues<Role>().Select(Roles.NameOf)]);
         Option<string> drop = SharedOptions.Drop();
         Option<bool> keep = new("--keep-analysis") { Description = "The same as --drop none." };
-        Option<string> schemas = new("--schemas") { Description = "How tools are written: official as openai-harmony does, complete with everything their schemas say.", DefaultValueFactory = _ => "official" };
-        schemas.AcceptOnlyFromAmong("official", "complete");
+        Option<string> schemas = SharedOptions.Schemas();
         Option<bool> ids = new("--ids") { Description = "Print the ids instead of the text." };
         Option<bool> report = new("--report") { Description = "Also tell of each message whether it was kept or dropped, why, and what it costs: a table on standard error, or part of the JSON." };
         Option<bool> json = new("--json") { Description = "Print one JSON object: tokens and text, and with --report the report." };
@@ -40,7 +39,7 @@ static class RenderCommand
                 new()
                 {
                     AnalysisDropping = line.GetValue(keep) ? AnalysisDropping.None : SharedOptions.DropOf(line.GetValue(drop)!),
-                    Schemas = StyleOf(line.GetValue(schemas)!),
+                    Schemas = SharedOptions.SchemasOf(line.GetValue(schemas)!),
                 });
             int[] tokens = request.Render(encoding);
             RenderReport? told = line.GetValue(report) ? request.Describe(encoding) : null;
@@ -117,14 +116,7 @@ static class RenderCommand
         return !isNull && line.Flag("auto_drop_analysis", otherwise: true) ? RenderOptions.Default : RenderOptions.KeepAnalysis;
     }
 
-    static SchemaStyle ReadStyle(JsonElement line) => StyleOf(line.OptionalText("schemas") ?? "official");
-
-    static SchemaStyle StyleOf(string name) => name switch
-    {
-        "official" => SchemaStyle.Official,
-        "complete" => SchemaStyle.Complete,
-        _ => throw new BatchException($"'schemas' must be \"official\" or \"complete\", found \"{name}\""),
-    };
+    static SchemaStyle ReadStyle(JsonElement line) => SharedOptions.SchemasOf(line.OptionalText("schemas") ?? "official");
 
     static RenderPurpose PurposeOf(string name) => name switch
     {

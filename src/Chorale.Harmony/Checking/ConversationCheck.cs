@@ -37,7 +37,7 @@ sealed class ConversationCheck(Conversation conversation, CheckOptions options)
             CheckHeader(i);
             CheckOrder(i);
             CheckCalls(i);
-            CheckText(i);
+            CheckTexts(i);
         }
         CheckEnd();
         return _findings;
@@ -300,7 +300,7 @@ sealed class ConversationCheck(Conversation conversation, CheckOptions options)
                 : "Arguments are one JSON object that fits the function's parameters.");
     }
 
-    void CheckText(int index)
+    void CheckTexts(int index)
     {
         Message message = _messages[index];
         bool canTrim = ControlStructure.Trim(message) is not null;
