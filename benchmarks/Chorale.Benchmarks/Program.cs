@@ -12,6 +12,9 @@ switch (args)
         break;
     case ["fuzz-parser", .. string[] rest]:
         return ParserFuzz.Run(Number(rest, 0, 10_000_000), Number(rest, 1, 1_000_000), Number(rest, 2, 1));
+    case ["official", .. string[] rest]:
+        OfficialComparison.Run(Number(rest, 0, 10), [.. rest.Skip(1)]);
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;
