@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using Chorale.Harmony;
 
@@ -11,26 +10,19 @@ static class ToolList
     {
         if (tools.ValueKind != JsonValueKind.Array)
             throw LineReader.Wrong("tools", "a list of names or functions", tools);
-        Dictionary<string, List<ToolDescription>> namespaces = new(StringComparer.Ordinal);
-        int index = 0;
+        if (tools.EnumerateArray().All(tool => tool.ValueKind != JsonValueKind.String))
+            return [ToolNamespace.FromTools(tools)];
+
+        List<ToolNamespace> namespaces = [];
         foreach (JsonElement tool in tools.EnumerateArray())
-            Add(tool, string.Create(CultureInfo.InvariantCulture, $"tools[{index++}]"), namespaces);
-        return [.. namespaces.Select(entry => new ToolNamespace { Name = entry.Key, Tools = entry.Value })];
+            namespaces.Add(tool.ValueKind == JsonValueKind.String ? Named(tool.GetString()!) : ToolNamespace.FromTools($"[{tool.GetRawText()}]"));
+        return [.. namespaces.GroupBy(space => space.Name, StringComparer.Ordinal).Select(group => new ToolNamespace { Name = group.Key, Tools = [.. group.SelectMany(space => space.Tools)] })];
     }
 
-    static void Add(JsonElement tool, string path, Dictionary<string, List<ToolDescription>> namespaces)
+    /// <summary>A name without a namespace is a function.</summary>
+    static ToolNamespace Named(string name)
     {
-        if (tool.ValueKind is not (JsonValueKind.String or JsonValueKind.Object))
-            throw LineReader.Wrong(path, "a name or a function", tool);
-        JsonElement function = tool.ValueKind == JsonValueKind.Object && tool.Optional("function") is { ValueKind: JsonValueKind.Object } inner ? inner : tool;
-        string name = function.ValueKind == JsonValueKind.String ? function.GetString()! : function.OptionalText("name") ?? function.OptionalText("type") ?? throw new BatchException($"'{path}' has no name");
-        JsonSchema? parameters = function.ValueKind == JsonValueKind.Object && function.Optional("parameters") is { } schema ? JsonSchema.From(schema) : null;
-        string description = function.ValueKind == JsonValueKind.Object ? function.OptionalText("description") ?? "" : "";
-
         int dot = name.IndexOf('.', StringComparison.Ordinal);
-        string space = dot > 0 ? name[..dot] : "functions";
-        if (!namespaces.TryGetValue(space, out List<ToolDescription>? list))
-            namespaces[space] = list = [];
-        list.Add(new(dot > 0 ? name[(dot + 1)..] : name, description, parameters));
+        return new() { Name = dot > 0 ? name[..dot] : "functions", Tools = [new(name[(dot + 1)..], "")] };
     }
 }

@@ -285,6 +285,56 @@ public class ChatSessionTests
         Assert.Equal(ChatFinish.Stop, turn.Finish);
     }
 
+    [Theory]
+    [InlineData("<|channel|>commentary to=get_weather json<|message|>{\"city\":\"Rome\"}<|call|>", "get_weather", "{\"city\":\"Rome\"}")]
+    [InlineData("<|channel|>analysis to=functions.get_weather code<|message|>{\"city\":\"Rome\"}]<|call|>", "get_weather", "{\"city\":\"Rome\"}")]
+    [InlineData(" to=functions.get_weather<|channel|>commentary<|channel|>commentary<|message|>Rome<|return|>", "get_weather", "{\"city\":\"Rome\"}")]
+    [InlineData("{\"name\":\"get_weather\",\"parameters\":{\"city\":\"Rome\"}}<|return|>", "get_weather", "{\"city\":\"Rome\"}")]
+    [InlineData("<|channel|>commentary to=functions.python_tool <|constrain|>json<|message|>print(1)<|call|>", "python", "{\"code\":\"print(1)\"}")]
+    public async Task A_call_is_found_however_it_was_written(string answer, string name, string arguments)
+    {
+        ChatSession session = Session(out ScriptedGenerator generator, answer, "<|channel|>final<|message|>Done.<|return|>");
+        session.Options = session.Options with { Developer = new DeveloperContent().WithFunctions(OneText("get_weather", "city"), OneText("python", "code")) };
+        ChatTurn turn = await session.CompleteAsync("Go", TestContext.Current.CancellationToken);
+        HarmonyCall call = Assert.Single(turn.Calls);
+        Assert.Equal((name, arguments, ChatFinish.ToolCall, ""), (call.Name, call.Arguments, turn.Finish, turn.Text));
+
+        await session.CompleteAsync([call.ToResult("ok")], TestContext.Current.CancellationToken);
+        string prompt = Encoding.Tokenizer.Decode(generator.Requests[1].Prompt.Span);
+        string wire = name == "python" ? "python_tool" : name;
+        Assert.Contains($"type {wire} = ", prompt, StringComparison.Ordinal);
+        Assert.Contains($"<|start|>functions.{wire} to=assistant", prompt, StringComparison.Ordinal);
+        Assert.DoesNotContain(session.History, message => message.Recipient?.EndsWith("_tool", StringComparison.Ordinal) == true);
+    }
+
+    static ToolDescription OneText(string name, string parameter) => new(name, "", JsonSchema.Parse(
+        $$$"""{"type":"object","properties":{"{{{parameter}}}":{"type":"string"}},"required":["{{{parameter}}}"]}"""));
+
+    [Fact]
+    public async Task A_call_that_a_limit_cut_is_no_call()
+    {
+        ScriptedGenerator generator = new(Ids("<|channel|>commentary to=functions.f <|constrain|>json<|message|>{\"path\":{\"a\":1")) { CutBy = FinishReason.MaxTokens };
+        ChatTurn turn = await new ChatSession(generator, Encoding).CompleteAsync("Go", TestContext.Current.CancellationToken);
+        Assert.Empty(turn.Calls);
+        Assert.Empty(turn.Repairs);
+        Assert.Equal(ChatFinish.MaxTokens, turn.Finish);
+        Assert.Equal("functions.f", Assert.Single(turn.Messages).Recipient);
+    }
+
+    [Theory]
+    [InlineData("<|channel|>fina<|message|>Four.<|return|>", "Four.")]
+    [InlineData("<|channel|><|message|>Four.<|return|>", "Four.")]
+    [InlineData("Four.<|return|>", "Four.")]
+    [InlineData("<|channel|>final Four.<|return|>", "Four.")]
+    [InlineData("<|channel|>analysis<|message|>Hm.<|channel|>final<|message|>Four.<|return|>", "Four.")]
+    public async Task An_answer_reaches_the_caller_whatever_its_header(string answer, string text)
+    {
+        ChatSession session = Session(out _, answer);
+        ChatTurn turn = await session.CompleteAsync("2 + 2?", TestContext.Current.CancellationToken);
+        Assert.Equal(text, turn.Text);
+        Assert.NotEmpty(turn.Repairs);
+    }
+
     [Fact]
     public async Task No_answer_of_any_ids_throws()
     {

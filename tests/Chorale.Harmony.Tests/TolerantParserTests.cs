@@ -181,6 +181,32 @@ public class TolerantParserTests
     }
 
     [Fact]
+    public void The_documented_examples_give_their_diagnostics()
+    {
+        string page = File.ReadAllText(Path.Combine(TestKit.TestData.PathOf("."), "..", "docs", "harmony-repairs.md"));
+        Assert.All(Enum.GetValues<DiagnosticCode>(), code => Assert.Contains($"`{DiagnosticCodes.NameOf(code)}`", page, StringComparison.Ordinal));
+        int examples = 0;
+        foreach (string[] cells in page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal)).Select(line => line.Split(" | ")))
+        {
+            string code = cells[0][2..].Trim('`');
+            bool isExample = cells is [_, ['`', .., '`'], _];
+            if (!isExample)
+                continue;
+            string text = Unescape(cells[1][1..^1]);
+            HarmonyReader parser = code == "control_token_in_content" ? Parse(text) : HarmonyTextParser.Parse(text, Role.Assistant);
+            Assert.Contains(code, parser.Diagnostics.Select(diagnostic => diagnostic.Name));
+            Assert.Equal(Unescape(cells[2])[..^2], string.Join("; ", parser.Messages.Select(InDocument)));
+            examples++;
+        }
+        Assert.Equal(31, examples);
+    }
+
+    static string Unescape(string cell) => cell.Replace("\\|", "|", StringComparison.Ordinal);
+
+    static string InDocument(Message message) =>
+        $"{message.Channel ?? "no channel"}{(message.Recipient is { } to ? $", to `{to}`" : "")}{(message.ContentType is { } type ? $", `{type}`" : "")}: {(message.Text.Length > 0 ? $"`{message.Text}`" : "nothing")}";
+
+    [Fact]
     public void Long_text_without_a_header_streams_as_the_answer()
     {
         int[] ids = Encoding.Tokenizer.Encode(string.Concat(Enumerable.Repeat("I am sorry, but I can't help with that. ", 50)));
