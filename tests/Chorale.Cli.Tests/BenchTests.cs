@@ -34,6 +34,23 @@ public class BenchTests
     }
 
     [Fact]
+    public async Task It_renders_by_the_rule_and_the_style_it_is_given()
+    {
+        using TemporaryFile file = new(".json", """
+            {"messages":[
+            {"role":"developer","content":[{"type":"developer_content","tools":{"functions":{"name":"functions","description":null,"tools":[
+                {"name":"f","description":"F.","parameters":{"type":"object","properties":{"a":{"anyOf":[{"type":"string"},{"type":"number"}]}}}}]}}}]},
+            {"role":"assistant","channel":"analysis","content":"a long thought about what to answer"},
+            {"role":"assistant","channel":"final","content":"ho"}]}
+            """);
+        async Task<int> TokensAsync(string drop, string schemas) => Number(
+            Results(await CommandLine.RunAsync("bench", "harmony", file.Path, "--iterations", "1", "--warmup", "0", "--json", "--drop", drop, "--schemas", schemas))[1], "tokens");
+        int official = await TokensAsync("harmony", "official");
+        Assert.True(official < await TokensAsync("none", "official"));
+        Assert.True(official < await TokensAsync("harmony", "complete"));
+    }
+
+    [Fact]
     public async Task Json_lines_are_conversations_bare_or_as_render_takes_them()
     {
         const string Conversation = """{"messages":[{"role":"user","content":"hi"},{"role":"assistant","channel":"final","content":"ho"}]}""";

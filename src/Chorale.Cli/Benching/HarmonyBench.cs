@@ -28,7 +28,7 @@ sealed class HarmonyBench(HarmonyEncoding encoding, RenderOptions options)
     {
         string[] texts = [.. conversations.SelectMany(conversation => conversation.Messages).Select(message => message.Text)];
         int[][] prompts = [.. conversations.Select(conversation => encoding.RenderForCompletion(conversation, Role.Assistant, options))];
-        int[][] whole = [.. conversations.Select(conversation => encoding.RenderConversation(conversation, RenderOptions.KeepAnalysis))];
+        int[][] whole = [.. conversations.Select(conversation => encoding.RenderConversation(conversation, options with { AnalysisDropping = AnalysisDropping.None }))];
         long promptBytes = Bytes(prompts), promptIds = Ids(prompts);
         ArrayBufferWriter<int> buffer = new();
         return

@@ -16,16 +16,19 @@ static class BenchHarmonyCommand
         Option<int?> iterations = SharedOptions.Checked(new Option<int?>("--iterations") { Description = "How often each step is measured; without it, 30. Steps shorter than 5 ms are repeated for that long and divided.", HelpName = "N" }, n => n is >= 1 and <= 1_000_000, "from 1 to 1000000");
         Option<int?> warmup = SharedOptions.Checked(new Option<int?>("--warmup") { Description = "How often each step is run before; without it, 20.", HelpName = "N" }, n => n is >= 0 and <= 1_000_000, "from 0 to 1000000");
         Option<string> drop = SharedOptions.Drop();
+        Option<string> schemas = SharedOptions.Schemas();
         Option<FileInfo?> vocabulary = SharedOptions.Vocabulary();
         Option<bool> json = new("--json") { Description = "Print one JSON object; times are in seconds." };
 
-        Command command = new("harmony", "Measure tokenizing, rendering (cached and not) and parsing.") { files, iterations, warmup, drop, vocabulary, json };
+        Command command = new("harmony", "Measure tokenizing, rendering (cached and not) and parsing.") { files, iterations, warmup, drop, schemas, vocabulary, json };
         command.SetAction(async (line, cancellationToken) =>
         {
             List<BenchInput> inputs = [];
             foreach (FileInfo file in line.GetValue(files)!)
                 inputs.Add(await BenchInput.ReadAsync(file, cancellationToken));
-            HarmonyBench bench = new(new HarmonyEncoding(VocabularyFile.Load(line.GetValue(vocabulary))), new() { AnalysisDropping = SharedOptions.DropOf(line.GetValue(drop)!) });
+            HarmonyBench bench = new(
+                new HarmonyEncoding(VocabularyFile.Load(line.GetValue(vocabulary))),
+                new() { AnalysisDropping = SharedOptions.DropOf(line.GetValue(drop)!), Schemas = SharedOptions.SchemasOf(line.GetValue(schemas)!) });
             List<Row> rows = [];
             foreach (BenchInput input in inputs.Count > 0 ? inputs : BuiltInInputs.All)
             {

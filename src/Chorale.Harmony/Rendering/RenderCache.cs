@@ -318,7 +318,7 @@ public sealed class RenderCache
             Node = new(this);
         }
 
-        public Key Key { get; }
+        public Key Key { get; private set; }
 
         public int[] Ids { get; private set; }
 
@@ -330,7 +330,7 @@ public sealed class RenderCache
         /// <summary>False once it was evicted; a message that lives on may still lead here.</summary>
         public bool IsHeld => Node.List is not null;
 
-        public void Forget() => Ids = [];
+        public void Forget() => (Key, Ids) = (default, []);
     }
 
     /// <summary>A message that was not found by reference.</summary>
