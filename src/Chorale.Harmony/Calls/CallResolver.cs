@@ -8,10 +8,8 @@ namespace Chorale.Harmony;
 /// </summary>
 public sealed class CallResolver
 {
-    const string Functions = "functions.";
-
     /// <summary>Words of a header that models stick to a tool's name.</summary>
-    static readonly string[] StuckWords = [Channels.Commentary, Channels.Analysis, Channels.Final, "json", "code"];
+    static readonly string[] StuckWords = [.. HeaderWords.Channels, .. HeaderWords.ContentTypes];
 
     readonly Dictionary<string, Declared> _byName = new(StringComparer.Ordinal);
     readonly Dictionary<string, Declared?> _byLooseName = new(StringComparer.Ordinal);
@@ -154,7 +152,7 @@ public sealed class CallResolver
     Declared? FindLoose(string name) => _byLooseName.GetValueOrDefault(Loosen(name));
 
     Declared? FindExact(string name) =>
-        _byName.GetValueOrDefault(name) ?? (name.StartsWith(Functions, StringComparison.Ordinal) ? FindExact(name[Functions.Length..]) : null);
+        _byName.GetValueOrDefault(name) ?? (name.StartsWith(HeaderWords.Functions, StringComparison.Ordinal) ? FindExact(name[HeaderWords.Functions.Length..]) : null);
 
     /// <summary>The recipient up to white space or a control token, without quotes and brackets around it.</summary>
     static string Clean(string recipient)
@@ -167,7 +165,7 @@ public sealed class CallResolver
     }
 
     static string WithoutFunctions(string name) =>
-        name.StartsWith(Functions, StringComparison.Ordinal) && name.Length > Functions.Length ? name[Functions.Length..] : name;
+        name.StartsWith(HeaderWords.Functions, StringComparison.Ordinal) && name.Length > HeaderWords.Functions.Length ? name[HeaderWords.Functions.Length..] : name;
 
     /// <summary>A name but for case and the signs that divide it: <c>functions/Get-Weather</c> is <c>functions_get_weather</c>.</summary>
     static string Loosen(string name)

@@ -51,6 +51,11 @@ public sealed class HarmonyParser : HarmonyReader
     /// <exception cref="HarmonyParseException">The id is refused here; never in <see cref="ParserMode.Tolerant"/>.</exception>
     public void Push(int id)
     {
+        if (_tolerant is { State: ParserState.Content } && !_control.MayBeSpecial(id) && _tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes))
+        {
+            _tolerant.AppendContent(bytes, TokenCount++);   // nearly every id goes this way
+            return;
+        }
         _tolerant?.BeginDelta();
         Take(id);
     }

@@ -190,7 +190,7 @@ public sealed class HarmonyTextParser : HarmonyReader
             {
                 int plain = rest.IndexOfAnyInRange('\uD800', '\uDFFF');
                 plain = plain < 0 ? rest.Length : plain;
-                _machine.Content16(rest[..plain]);
+                _machine.AppendText(rest[..plain]);
                 taken += plain;
                 if (plain == rest.Length)
                     return taken;

@@ -6,10 +6,7 @@ namespace Chorale.Harmony;
 /// </summary>
 sealed class HeaderReader
 {
-    const string To = "to=";
     const string ChannelLabel = "channel:";
-
-    static readonly string[] KnownChannels = [Channels.Analysis, Channels.Commentary, Channels.Final];
 
     readonly HeaderContext _context;
     readonly List<HarmonyDiagnostic> _diagnostics;
@@ -53,7 +50,7 @@ sealed class HeaderReader
     {
         List<HeaderRun> runs = header.Runs();
         List<HeaderItem> items = header.Items(runs, readSpelled: false);
-        bool endsInType = items.Count > 1 && items[^2].Text.StartsWith(To, StringComparison.Ordinal);   // any word behind a recipient
+        bool endsInType = items.Count > 1 && HeaderWords.IsRecipient(items[^2].Text);   // any word behind a recipient
         int first = endsInType ? items.Count - 2 : items.Count;
         while (first > 0 && IsHeaderWord(items[first - 1].Text))
             first--;
@@ -70,7 +67,7 @@ sealed class HeaderReader
 
     /// <summary>Whether text without control tokens says to whom it goes before anything else.</summary>
     public static bool BeginsWithRecipient(string text) =>
-        Words(text).TakeWhile(IsHeaderWord).Any(word => word.StartsWith(To, StringComparison.Ordinal));
+        Words(text).TakeWhile(IsHeaderWord).Any(word => HeaderWords.IsRecipient(word));
 
     static string[] Words(string text) => text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
 
@@ -155,7 +152,7 @@ sealed class HeaderReader
             {
                 ReportItem(isRepeated ? DiagnosticCode.RepeatedRole : DiagnosticCode.RoleRepaired, first, $"read as {name}");
             }
-            else if (rest.StartsWith(To, StringComparison.Ordinal) || Array.Exists(KnownChannels, channel => rest.StartsWith(channel, StringComparison.Ordinal)))
+            else if (HeaderWords.IsRecipient(rest) || Array.Exists(HeaderWords.Channels, channel => rest.StartsWith(channel, StringComparison.Ordinal)))
             {
                 ReportItem(DiagnosticCode.RoleRepaired, first, $"read as {name}, and what is stuck to it on its own");
                 _items[0] = first with { Text = rest, Offset = first.Offset + first.Text.Length - rest.Length };
@@ -176,13 +173,13 @@ sealed class HeaderReader
     /// <summary>A channel or a recipient in the role's place: the assistant's.</summary>
     bool TryReadRoleless(HeaderItem first)
     {
-        if (IsKnownChannel(first.Text))
+        if (HeaderWords.IsChannel(first.Text))
         {
             _at = 1;
             _channel = Channels.Intern(first.Text);
             ReportItem(DiagnosticCode.ChannelAsRole, first, "it is the assistant's message on that channel");
         }
-        else if (first.Text.StartsWith(To, StringComparison.Ordinal))
+        else if (HeaderWords.IsRecipient(first.Text))
         {
             Report(DiagnosticCode.RoleMissing, first.Index, 0, "", "it is the assistant's");
         }
@@ -200,7 +197,7 @@ sealed class HeaderReader
     /// </summary>
     void ReadToolName(HeaderItem first)
     {
-        bool hasRecipient = _items.Exists(item => item.Marker is null && item.Text.StartsWith(To, StringComparison.Ordinal));
+        bool hasRecipient = _items.Exists(item => item.Marker is null && HeaderWords.IsRecipient(item.Text));
         bool isHeader = _context.IsClosed || _items.Exists(item => item.Marker is not null);
         if (isHeader && (hasRecipient || !_context.IsCompletion))
         {
@@ -253,7 +250,7 @@ sealed class HeaderReader
     void ReadChannel(HeaderItem marker)
     {
         HeaderItem? next = _at < _items.Count ? _items[_at] : null;
-        bool isValue = next is { Marker: null } word && !word.Text.StartsWith(To, StringComparison.Ordinal) && (word.IsGlued || IsKnownChannel(word.Text));
+        bool isValue = next is { Marker: null } word && !HeaderWords.IsRecipient(word.Text) && (word.IsGlued || HeaderWords.IsChannel(word.Text));
         if (!isValue)
         {
             ReportItem(DiagnosticCode.ChannelMissing, marker, "the message has none");
@@ -267,12 +264,12 @@ sealed class HeaderReader
         if (_channel is null)
         {
             _channel = Channels.Intern(name);
-            if (!IsKnownChannel(name))
+            if (!HeaderWords.IsChannel(name))
                 ReportItem(DiagnosticCode.UnknownChannel, value, "kept as written");
         }
         else
         {
-            bool isBetter = name != _channel && (IsKnownChannel(name) || !IsKnownChannel(_channel));
+            bool isBetter = name != _channel && (HeaderWords.IsChannel(name) || !HeaderWords.IsChannel(_channel));
             ReportItem(DiagnosticCode.RepeatedChannel, isBetter ? value with { Text = _channel } : value, isBetter ? $"left out: '{name}' behind it counts" : "left out: the first counts");
             _channel = isBetter ? Channels.Intern(name) : _channel;
         }
@@ -288,14 +285,14 @@ sealed class HeaderReader
             value = value with { Text = value.Text[..bracket] };
         }
         string word = value.Text;
-        if (IsKnownChannel(word))
+        if (HeaderWords.IsChannel(word))
             return word;
-        foreach (string known in KnownChannels)
+        foreach (string known in HeaderWords.Channels)
         {
             if (!word.StartsWith(known, StringComparison.Ordinal))
                 continue;
             string rest = word[known.Length..];
-            bool isRecipient = rest.StartsWith(To, StringComparison.Ordinal);
+            bool isRecipient = HeaderWords.IsRecipient(rest);
             bool isBody = !_context.IsClosed && !char.IsAsciiLetterLower(rest[0]) && rest[0] is not ('_' or '-');
             if (isRecipient || isBody)
             {
@@ -315,7 +312,7 @@ sealed class HeaderReader
     static string? ChannelWithin(string word)
     {
         string letters = string.Concat(word.Where(char.IsLetter));
-        return Array.Find(KnownChannels, known => letters.Length > 0 && IsRepetitionOf(known, letters));
+        return Array.Find(HeaderWords.Channels, known => letters.Length > 0 && IsRepetitionOf(known, letters));
     }
 
     /// <summary>Behind <c>&lt;|constrain|&gt;</c>: the next word is the content type.</summary>
@@ -323,7 +320,7 @@ sealed class HeaderReader
     {
         HeaderItem? next = _at < _items.Count ? _items[_at] : null;
         string type = ControlTokens.ConstrainName;
-        if (next is { Marker: null } word && !word.Text.StartsWith(To, StringComparison.Ordinal))
+        if (next is { Marker: null } word && !HeaderWords.IsRecipient(word.Text))
         {
             int length = _context.IsClosed ? word.Text.Length : TypeLength(word);
             if (!_context.IsClosed && length == 0)
@@ -347,22 +344,20 @@ sealed class HeaderReader
     /// <summary>In a header that never closed the content follows at once: <c>json{"a":1}</c>, <c>json Hello</c>.</summary>
     int TypeLength(HeaderItem word)
     {
-        string? known = Array.Find(KnownTypes, type => word.Text.StartsWith(type, StringComparison.Ordinal));
+        string? known = Array.Find(HeaderWords.ContentTypes, type => word.Text.StartsWith(type, StringComparison.Ordinal));
         if (known is not null && (word.Text.Length == known.Length || !char.IsAsciiLetterOrDigit(word.Text[known.Length])))
             return known.Length;
         return _at == _items.Count - 1 && IsName(word.Text) ? word.Text.Length : 0;
     }
 
-    static readonly string[] KnownTypes = ["json", "code"];
-
     bool TryReadWord(HeaderItem item)
     {
         string word = item.Text;
-        if (word.StartsWith(To, StringComparison.Ordinal))
+        if (HeaderWords.IsRecipient(word))
         {
             ReadRecipient(item);
         }
-        else if (word == ChannelLabel && _channel is null && _at < _items.Count && IsKnownChannel(_items[_at].Text))
+        else if (word == ChannelLabel && _channel is null && _at < _items.Count && HeaderWords.IsChannel(_items[_at].Text))
         {
             _channel = Channels.Intern(_items[_at++].Text);
             ReportItem(DiagnosticCode.ChannelWithoutMarker, item with { Text = $"{word} {_channel}" }, "it is the channel");
@@ -371,12 +366,12 @@ sealed class HeaderReader
         {
             ReportItem(DiagnosticCode.RepeatedRole, item, "once is enough");
         }
-        else if (IsKnownChannel(word) && (_channel is null || _channel == word))
+        else if (HeaderWords.IsChannel(word) && (_channel is null || _channel == word))
         {
             ReportItem(_channel is null ? DiagnosticCode.ChannelWithoutMarker : DiagnosticCode.RepeatedChannel, item, _channel is null ? "it is the channel" : "once is enough");
             _channel = Channels.Intern(word);
         }
-        else if (_contentType is null && Array.IndexOf(KnownTypes, word) >= 0)
+        else if (_contentType is null && HeaderWords.IsContentType(word))
         {
             _contentType = word;
         }
@@ -389,10 +384,10 @@ sealed class HeaderReader
 
     void ReadRecipient(HeaderItem item)
     {
-        string name = item.Text[To.Length..];
+        string name = item.Text[HeaderWords.To.Length..];
         if (!_context.IsClosed && name.IndexOfAny(['{', '[', '(']) is >= 0 and int brace)
         {
-            _items.Insert(_at, item with { Text = name[brace..], Offset = item.Offset + To.Length + brace });
+            _items.Insert(_at, item with { Text = name[brace..], Offset = item.Offset + HeaderWords.To.Length + brace });
             name = name[..brace];
         }
         if (name.Length == 0)
@@ -403,7 +398,7 @@ sealed class HeaderReader
                 ReportItem(DiagnosticCode.RecipientIsControlToken, item with { Text = item.Text + next.Value.Text, Length = item.Length + next.Value.Length }, "the message has no recipient");
                 return;
             }
-            if (next is not { } word || word.Text.StartsWith(To, StringComparison.Ordinal) || !IsName(word.Text) || IsHeaderWord(word.Text))
+            if (next is not { } word || HeaderWords.IsRecipient(word.Text) || !IsName(word.Text) || IsHeaderWord(word.Text))
             {
                 ReportItem(DiagnosticCode.RecipientMissing, item, "the message has no recipient");
                 return;
@@ -417,7 +412,7 @@ sealed class HeaderReader
             _recipient = name;
             return;
         }
-        bool isBetter = !IsTool(_recipient) && IsTool(name);
+        bool isBetter = !HarmonyCall.IsTool(_recipient) && HarmonyCall.IsTool(name);
         ReportItem(DiagnosticCode.RepeatedRecipient, isBetter ? item with { Text = $"to={_recipient}" } : item, isBetter ? $"left out: '{name}' behind it counts" : "left out: the first counts");
         _recipient = isBetter ? name : _recipient;
     }
@@ -451,14 +446,14 @@ sealed class HeaderReader
         while (_at < _items.Count)
         {
             HeaderItem item = _items[_at];
-            bool isHeader = item.Text.StartsWith(To, StringComparison.Ordinal)
-                || (item.Text == ChannelLabel && _channel is null && _at + 1 < _items.Count && IsKnownChannel(_items[_at + 1].Text))
-                || (_context.HasStart && _channel is null && IsKnownChannel(item.Text))
-                || (_recipient is not null && _contentType is null && TypeLength(item) > 0 && Array.IndexOf(KnownTypes, item.Text[..TypeLength(item)]) >= 0);
+            bool isHeader = HeaderWords.IsRecipient(item.Text)
+                || (item.Text == ChannelLabel && _channel is null && _at + 1 < _items.Count && HeaderWords.IsChannel(_items[_at + 1].Text))
+                || (_context.HasStart && _channel is null && HeaderWords.IsChannel(item.Text))
+                || (_recipient is not null && _contentType is null && TypeLength(item) > 0 && HeaderWords.IsContentType(item.Text[..TypeLength(item)]));
             if (!isHeader)
                 break;
             _at++;
-            if (TypeLength(item) is > 0 and int length && length < item.Text.Length && !item.Text.StartsWith(To, StringComparison.Ordinal))
+            if (TypeLength(item) is > 0 and int length && length < item.Text.Length && !HeaderWords.IsRecipient(item.Text))
             {
                 _items.Insert(_at, item with { Text = item.Text[length..], Offset = item.Offset + length });
                 item = item with { Text = item.Text[..length] };
@@ -472,15 +467,11 @@ sealed class HeaderReader
     void CheckRecipient()
     {
         if (_author.Role == Role.Assistant && _recipient == "assistant")
-            Report(DiagnosticCode.RecipientIsNoTool, _items.Find(item => item.Text.StartsWith(To, StringComparison.Ordinal)) is { Text: not null } at ? at.Index : null, 1, "to=assistant", "kept as written, but it is no call");
+            Report(DiagnosticCode.RecipientIsNoTool, _items.Find(item => HeaderWords.IsRecipient(item.Text)) is { Text: not null } at ? at.Index : null, 1, "to=assistant", "kept as written, but it is no call");
     }
 
-    static bool IsKnownChannel(string word) => Array.IndexOf(KnownChannels, word) >= 0;
-
-    static bool IsTool(string recipient) => recipient is not ("" or "all" or "assistant" or "user");
-
-    static bool IsHeaderWord(string word) =>
-        word.StartsWith(To, StringComparison.Ordinal) || IsKnownChannel(word) || Array.IndexOf(KnownTypes, word) >= 0 || Roles.TryParse(word, out _)
+        static bool IsHeaderWord(string word) =>
+        HeaderWords.IsRecipient(word) || HeaderWords.IsChannel(word) || HeaderWords.IsContentType(word) || Roles.TryParse(word, out _)
             || IsStartLookalike(word);
 
     /// <summary><c>&lt;start&gt;assistant</c>: a start token as people mistype it.</summary>

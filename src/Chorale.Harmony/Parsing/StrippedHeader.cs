@@ -7,10 +7,6 @@ namespace Chorale.Harmony;
 static class StrippedHeader
 {
     const string Assistant = "assistant";
-    const string To = "to=";
-
-    static readonly string[] KnownChannels = [Channels.Analysis, Channels.Commentary, Channels.Final];
-    static readonly string[] KnownTypes = ["json", "code"];
 
     public enum Result
     {
@@ -42,13 +38,13 @@ static class StrippedHeader
         string? recipient = null, channel = null, type = null;
         if (MatchRecipient(text, isAll, ref at, ref recipient) == Result.NeedsMore)
             return Result.NeedsMore;
-        foreach (string known in KnownChannels)
+        foreach (string known in HeaderWords.Channels)
             if (recipient?.EndsWith(known, StringComparison.Ordinal) == true && recipient.Length > known.Length)
                 (recipient, channel) = (recipient[..^known.Length], known);
         if (channel is null)
         {
             int behindSpace = SkipSpace(text, at);
-            foreach (string known in KnownChannels)
+            foreach (string known in HeaderWords.Channels)
             {
                 int start = recipient is null ? at : behindSpace;
                 Result match = Match(text, known, isAll, ref start);
@@ -84,7 +80,7 @@ static class StrippedHeader
     static Result MatchRecipient(ReadOnlySpan<char> text, bool isAll, ref int at, ref string? recipient)
     {
         int start = SkipSpace(text, at);
-        Result match = Match(text, To, isAll, ref start);
+        Result match = Match(text, HeaderWords.To, isAll, ref start);
         if (match != Result.Found)
             return match;
         int end = start;
@@ -93,7 +89,7 @@ static class StrippedHeader
         if (end == text.Length && !isAll)
             return Result.NeedsMore;
         recipient = text[start..end].ToString();
-        foreach (string type in KnownTypes)
+        foreach (string type in HeaderWords.ContentTypes)
         {
             // A type stuck to the name, with the arguments behind it, is no part of the name.
             bool isStuck = end < text.Length && text[end] == '{' && recipient.EndsWith(type, StringComparison.Ordinal) && recipient.Length > type.Length;
@@ -111,7 +107,7 @@ static class StrippedHeader
     static Result MatchType(ReadOnlySpan<char> text, bool isAll, ref int at, ref string? type)
     {
         int start = SkipSpace(text, at);
-        foreach (string known in KnownTypes)
+        foreach (string known in HeaderWords.ContentTypes)
         {
             int end = start;
             Result match = Match(text, known, isAll, ref end);

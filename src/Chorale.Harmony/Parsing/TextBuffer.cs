@@ -36,7 +36,20 @@ sealed class TextBuffer(int capacity)
     public void BeginDelta() => _deltaStart = _length;
 
     /// <summary>Takes bytes of text.</summary>
-    public void Append(ReadOnlySpan<byte> bytes)
+    /// <returns>False where some were no character and were replaced: <see cref="Bad"/>.</returns>
+    public bool TryAppend(ReadOnlySpan<byte> bytes)
+    {
+        if (_chars.Length - _length <= bytes.Length)
+            Grow(bytes.Length);
+        if (_heldCount == 0 && bytes is [.., < 0x80] && bytes[0] < 0x80 && Ascii.ToUtf16(bytes, _chars.AsSpan(_length), out int ascii) == OperationStatus.Done)
+        {
+            _length += ascii;
+            return true;
+        }
+        return TryAppendUtf8(bytes);
+    }
+
+    bool TryAppendUtf8(ReadOnlySpan<byte> bytes)
     {
         _badCount = 0;
         if (_heldCount > 0)
@@ -48,13 +61,13 @@ sealed class TextBuffer(int capacity)
             OperationStatus status = Utf8.ToUtf16(bytes, _chars.AsSpan(_length), out int read, out int written, replaceInvalidSequences: false, isFinalBlock: false);
             _length += written;
             if (status == OperationStatus.Done)
-                return;
+                return _badCount == 0;
             bytes = bytes[read..];
             if (status == OperationStatus.NeedMoreData)
             {
                 bytes.CopyTo(_held);
                 _heldCount = bytes.Length;
-                return;
+                return _badCount == 0;
             }
             Rune.DecodeFromUtf8(bytes, out _, out int length);
             Replace(bytes[..length]);
@@ -117,5 +130,10 @@ sealed class TextBuffer(int capacity)
     }
 
     // A byte gives at most one UTF-16 unit.
-    void Grow(int count) => Array.Resize(ref _chars, Math.Max(2 * _chars.Length, _length + count + 1));
+    void Grow(int count)
+    {
+        char[] chars = GC.AllocateUninitializedArray<char>(Math.Max(2 * _chars.Length, _length + count + 1));
+        Text.CopyTo(chars);
+        _chars = chars;
+    }
 }

@@ -68,13 +68,20 @@ sealed class TolerantMachine : HarmonyMachine
     /// <summary>What comes from here on is the delta.</summary>
     public void BeginDelta() => _content.BeginDelta();
 
+    /// <summary>Takes the bytes of an id in content; they are the delta.</summary>
+    public void AppendContent(ReadOnlySpan<byte> bytes, int index)
+    {
+        _content.BeginDelta();
+        if (!_content.TryAppend(bytes))
+            ReportBad(index, length: 1);
+    }
+
     /// <summary>Takes text that stands at a place of the stream; in a header one character, or one id, at a time.</summary>
     public void Text(ReadOnlySpan<byte> bytes, int index)
     {
         if (State == ParserState.Content)
         {
-            _content.Append(bytes);
-            if (!_content.Bad.IsEmpty)
+            if (!_content.TryAppend(bytes))
                 ReportBad(index, length: 1);
             return;
         }
@@ -116,7 +123,7 @@ sealed class TolerantMachine : HarmonyMachine
     }
 
     /// <summary>Takes content as it is; only while there is a message to take it.</summary>
-    public void Content16(ReadOnlySpan<char> text) => _content.Append(text);
+    public void AppendText(ReadOnlySpan<char> text) => _content.Append(text);
 
     /// <summary>Opens a message that no control token opened.</summary>
     public void Open(HeaderReading reading, int start, int contentStart)

@@ -25,7 +25,7 @@ sealed class ControlTokens
 
     readonly Dictionary<int, string> _spellings;
     readonly int _lowest;
-    readonly int _highest;
+    readonly uint _range;
 
     public ControlTokens(Tokenizer tokenizer)
     {
@@ -38,7 +38,7 @@ sealed class ControlTokens
         Constrain = Find(tokenizer, ConstrainName);
         _spellings = tokenizer.SpecialTokens.ToDictionary(special => special.Value, special => special.Key);
         _lowest = _spellings.Keys.Min();
-        _highest = _spellings.Keys.Max();
+        _range = (uint)(_spellings.Keys.Max() - _lowest);
     }
 
     public int Start { get; }
@@ -58,11 +58,14 @@ sealed class ControlTokens
     /// <summary>Whether the id ends a message.</summary>
     public bool IsStop(int id) => id == End || id == Return || id == Call;
 
+    /// <summary>False for ids that surely are no special tokens.</summary>
+    public bool MayBeSpecial(int id) => (uint)(id - _lowest) <= _range;
+
     /// <summary>What a special token is to Harmony; false for text and for unknown ids.</summary>
     public bool TryGetKind(int id, out ControlKind kind)
     {
         kind = ControlKind.Other;
-        if (id < _lowest || id > _highest || !_spellings.TryGetValue(id, out string? spelling))
+        if (!MayBeSpecial(id) || !_spellings.TryGetValue(id, out string? spelling))
             return false;
         kind = Kinds.GetValueOrDefault(spelling, ControlKind.Other);
         return true;
