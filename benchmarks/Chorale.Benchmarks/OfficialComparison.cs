@@ -20,7 +20,7 @@ static class OfficialComparison
 
     static readonly HarmonyEncoding Encoding = HarmonyEncoding.Default;
     static readonly ArrayBufferWriter<int> Buffer = new(1 << 20);
-    static long s_read;
+    static long _read;
 
     public static void Run(int rounds, HashSet<string> only)
     {
@@ -34,7 +34,7 @@ static class OfficialComparison
         Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (Case c in cases)
             Console.WriteLine(c.Row());
-        Console.WriteLine($"\n{rounds} rounds; {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}; read {s_read} characters");
+        Console.WriteLine($"\n{rounds} rounds; {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}; read {_read} characters");
     }
 
     static IEnumerable<Case> Cases()
@@ -124,7 +124,7 @@ static class OfficialComparison
             foreach (int id in ids)
             {
                 parser.Push(id);
-                s_read += parser.LastDelta.Length + (name == "parse_content" ? parser.Content.Length : 0);
+                _read += parser.LastDelta.Length + (name == "parse_content" ? parser.Content.Length : 0);
             }
         }
         parser.Finish();

@@ -43,12 +43,14 @@ public class HarmonyEncodingTests
         }
     }
 
-    [Fact]
-    public void Content_is_taken_without_an_allocation_for_any_id()
+    [Theory]
+    [InlineData(ParserMode.Tolerant)]
+    [InlineData(ParserMode.Strict)]
+    public void Content_is_taken_without_an_allocation_for_any_id(ParserMode mode)
     {
         Message message = Message.Assistant(string.Concat(Enumerable.Repeat("Some words, 한국어, 👩‍💻 and {\"json\": 1}. ", 500)), Channels.Final);
         int[] ids = HarmonyEncoding.Default.RenderMessage(message);
-        HarmonyParser parser = new(HarmonyEncoding.Default, role: null, ParserMode.Strict, contentCapacity: 100_000);
+        HarmonyParser parser = new(HarmonyEncoding.Default, role: null, mode, contentCapacity: 100_000);
         int content = Array.IndexOf(ids, 200008) + 1;
         parser.Push(ids.AsSpan(0, content));
         int read = 0;

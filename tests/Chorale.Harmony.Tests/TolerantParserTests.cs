@@ -238,28 +238,6 @@ public class TolerantParserTests
     }
 
     [Fact]
-    public void Content_is_taken_without_an_allocation_for_any_id()
-    {
-        Message message = Message.Assistant(string.Concat(Enumerable.Repeat("Some words, 한국어, 👩‍💻 and {\"json\": 1}. ", 500)), Channels.Final);
-        int[] ids = Encoding.RenderMessage(message);
-        HarmonyParser parser = new(Encoding, role: null, ParserMode.Tolerant, contentCapacity: 100_000);
-        int content = Array.IndexOf(ids, 200008) + 1;
-        parser.Push(ids.AsSpan(0, content));
-        int read = 0;
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = content; i < ids.Length - 1; i++)
-        {
-            parser.Push(ids[i]);
-            read += parser.LastDelta.Length;
-        }
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
-        Assert.Equal(message.Text.Length, read);
-        parser.Push(ids[^1]);
-        Assert.Equal([message], parser.Messages);
-        Assert.Empty(parser.Diagnostics);
-    }
-
-    [Fact]
     public void Random_ids_and_damaged_completions_are_read_without_exception_or_loss()
     {
         Random random = new(20251121);

@@ -470,7 +470,7 @@ sealed class HeaderReader
             Report(DiagnosticCode.RecipientIsNoTool, _items.Find(item => HeaderWords.IsRecipient(item.Text)) is { Text: not null } at ? at.Index : null, 1, "to=assistant", "kept as written, but it is no call");
     }
 
-        static bool IsHeaderWord(string word) =>
+    static bool IsHeaderWord(string word) =>
         HeaderWords.IsRecipient(word) || HeaderWords.IsChannel(word) || HeaderWords.IsContentType(word) || Roles.TryParse(word, out _)
             || IsStartLookalike(word);
 

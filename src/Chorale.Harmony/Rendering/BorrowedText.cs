@@ -10,7 +10,7 @@ readonly ref struct BorrowedText
     const int LargestKept = 64 * 1024;
 
     [ThreadStatic]
-    static StringBuilder? t_spare;
+    static StringBuilder? _spare;
 
     BorrowedText(StringBuilder builder) => Builder = builder;
 
@@ -19,8 +19,8 @@ readonly ref struct BorrowedText
 
     public static BorrowedText Take()
     {
-        StringBuilder builder = t_spare ?? new StringBuilder(1024);
-        t_spare = null;
+        StringBuilder builder = _spare ?? new StringBuilder(1024);
+        _spare = null;
         return new BorrowedText(builder);
     }
 
@@ -40,6 +40,6 @@ readonly ref struct BorrowedText
     static void GiveBack(StringBuilder builder)
     {
         if (builder.Capacity <= LargestKept)
-            t_spare = builder.Clear();
+            _spare = builder.Clear();
     }
 }
