@@ -20,8 +20,18 @@ public sealed record ChatTurn
     /// <summary>Where the model left the format, and what was made of it; empty where all was well.</summary>
     public IReadOnlyList<HarmonyDiagnostic> Repairs { get; init; } = [];
 
-    /// <summary>The answer: the text of the messages on the channel <c>final</c>, and of those on none, or on a channel that the model invented.</summary>
-    public string Text => TextOf(IsAnswer);
+    /// <summary>
+    /// The answer: the text of the messages on the channel <c>final</c>, and of those on none, or on a channel that the model
+    /// invented. Where there is none, and no call either, what was said to the user on <c>commentary</c> is the answer.
+    /// </summary>
+    public string Text
+    {
+        get
+        {
+            string answer = TextOf(channel => channel is not (Channels.Analysis or Channels.Commentary));
+            return answer.Length == 0 && Calls.Count == 0 ? TextOf(channel => channel == Channels.Commentary) : answer;
+        }
+    }
 
     /// <summary>The reasoning: the text of the messages on the channel <c>analysis</c>.</summary>
     public string Reasoning => TextOf(channel => channel == Channels.Analysis);
@@ -29,9 +39,9 @@ public sealed record ChatTurn
     /// <summary>The calls, resolved against the declared tools. A recipient makes a call, not the channel.</summary>
     public IReadOnlyList<HarmonyCall> Calls { get; init; } = [];
 
-    /// <summary>Whether what stands on a channel is meant as the answer.</summary>
-    internal static bool IsAnswer(string? channel) => channel is not (Channels.Analysis or Channels.Commentary);
-
     string TextOf(Func<string?, bool> isWanted) =>
-        string.Join('\n', Messages.Where(m => isWanted(m.Channel) && m.Role == Role.Assistant && !Calls.Any(call => ReferenceEquals(call.Message, m))).Select(m => m.Text));
+        string.Join('\n', Messages.Where(m => isWanted(m.Channel) && m.Role == Role.Assistant && !IsCall(m)).Select(m => m.Text));
+
+    /// <summary>A call that was cut is not among <see cref="Calls"/>, but no answer either.</summary>
+    bool IsCall(Message message) => HarmonyCall.IsCall(message) || Calls.Any(call => ReferenceEquals(call.Message, message));
 }

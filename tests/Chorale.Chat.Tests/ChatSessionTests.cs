@@ -336,6 +336,14 @@ public class ChatSessionTests
     }
 
     [Fact]
+    public async Task What_is_said_on_commentary_alone_is_the_answer()
+    {
+        ChatSession session = Session(out _, "<|channel|>commentary<|message|>Four.<|return|>", "<|channel|>commentary<|message|>Let me see.<|end|><|start|>assistant<|channel|>final<|message|>Five.<|return|>");
+        Assert.Equal("Four.", (await session.CompleteAsync("2 + 2?", TestContext.Current.CancellationToken)).Text);
+        Assert.Equal("Five.", (await session.CompleteAsync("2 + 3?", TestContext.Current.CancellationToken)).Text);
+    }
+
+    [Fact]
     public async Task No_answer_of_any_ids_throws()
     {
         Random random = new(7);
