@@ -11,6 +11,7 @@ namespace Chorale.Harmony;
 sealed class TextBuffer(int capacity)
 {
     char[] _chars = new char[capacity];
+    bool _isRented;
     int _length;
     int _deltaStart;
     readonly byte[] _held = new byte[4];
@@ -93,6 +94,14 @@ sealed class TextBuffer(int capacity)
         _heldCount = 0;
     }
 
+    /// <summary>Gives the memory back where it is borrowed; what was read of it is valid no longer.</summary>
+    public void Release()
+    {
+        if (_isRented)
+            ArrayPool<char>.Shared.Return(_chars);
+        (_chars, _isRented) = ([], false);
+    }
+
     /// <summary>Empties the buffer for the next message.</summary>
     public void Clear() => _length = _deltaStart = _heldCount = 0;
 
@@ -132,8 +141,9 @@ sealed class TextBuffer(int capacity)
     // A byte gives at most one UTF-16 unit.
     void Grow(int count)
     {
-        char[] chars = GC.AllocateUninitializedArray<char>(Math.Max(2 * _chars.Length, _length + count + 1));
+        char[] chars = ArrayPool<char>.Shared.Rent(Math.Max(2 * _chars.Length, _length + count + 1));
         Text.CopyTo(chars);
-        _chars = chars;
+        Release();
+        (_chars, _isRented) = (chars, true);
     }
 }

@@ -164,6 +164,7 @@ sealed class TolerantMachine : HarmonyMachine
             Add(new() { Author = DefaultRole, Channel = Channels.Final }, "", new(0, end, end));
         }
         State = ParserState.ExpectStart;
+        _content.Release();
     }
 
     void Start(string spelling, int index)
