@@ -135,20 +135,20 @@ static class ParserAudit
                 continue;
             string text = Encoding.UTF8.GetString(bytes).Trim();
             bool isWhole = !text.Contains('\uFFFD', StringComparison.Ordinal);
-            bool isFound = !isWhole || text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).All(word => IsIn(word, haystack));
+            bool isFound = !isWhole || text.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries).All(word => IsIn(word, haystack, places: 3));
             if (!isFound)
                 return text;
         }
         return null;
     }
 
-    /// <summary>A word may end in a place of its own: <c>final</c> and the text stuck to it.</summary>
-    static bool IsIn(string word, string haystack)
+    /// <summary>A word may end in places of their own: <c>="[</c> can be the end of <c>to=</c>, a recipient, and the first of the content.</summary>
+    static bool IsIn(string word, string haystack, int places)
     {
         if (haystack.Contains(word, StringComparison.Ordinal))
             return true;
-        for (int cut = 1; cut < word.Length; cut++)
-            if (haystack.Contains(word[..cut], StringComparison.Ordinal) && haystack.Contains(word[cut..], StringComparison.Ordinal))
+        for (int cut = 1; cut < word.Length && places > 1; cut++)
+            if (haystack.Contains(word[..cut], StringComparison.Ordinal) && IsIn(word[cut..], haystack, places - 1))
                 return true;
         return false;
     }
