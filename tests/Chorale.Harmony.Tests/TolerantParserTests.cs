@@ -79,6 +79,8 @@ public class TolerantParserTests
         { "<|start|>assistant analysis<|message|>Hm<|end|>", "assistant #analysis | Hm", "channel_without_marker" },
         { "<|start|>final<|message|>Hi<|return|>", "assistant #final | Hi", "channel_as_role" },
 
+        { "<|channel|>commentcommentary to=f<|message|>{}<|call|>", "assistant #commentary @f | {}", "channel_repaired" },
+
         // roles and authors
         { "<|start|>user<|message|>Hi<|end|>", "user | Hi", "" },
         { "<|start|>user:alice<|message|>Hi<|end|>", "user:alice | Hi", "" },
@@ -106,11 +108,14 @@ public class TolerantParserTests
         { "<|channel|>commentary to=f application/x+json<|message|>x<|call|>", "assistant #commentary @f (application/x+json) | x", "" },
         { "<|channel|>commentary to=f<|constrain|>json<|message|>x<|call|>", "assistant #commentary @f (<|constrain|>json) | x", "" },
         { "<|channel|>commentary to=f <|constrain|> json<|message|>x<|call|>", "assistant #commentary @f (<|constrain|>json) | x", "content_type_repaired" },
+        { "<|channel|>commentary to=f <|constrain|><|constrain|>json<|message|>x<|call|>", "assistant #commentary @f (<|constrain|>json) | x", "stray_control_token" },
         { "<|channel|>commentary to=f json<|constrain|>json<|message|>x<|call|>", "assistant #commentary @f (json) | x", "header_garbage" },
 
         // headers that never close
         { "<|channel|>final Hi there<|return|>", "assistant #final | Hi there", "missing_message" },
         { "<|channel|>finalHi there<|return|>", "assistant #final | Hi there", "channel_repaired missing_message" },
+        { "<|channel|>analysiswe see that<|end|>", "assistant #analysis | we see that", "channel_repaired missing_message" },
+        { "<|channel|>finals<|end|>", "assistant #finals | ", "unknown_channel header_cut" },
         { "<|channel|>commentary to=functions.f <|constrain|>json{\"a\":1}<|call|>", "assistant #commentary @functions.f (<|constrain|>json) | {\"a\":1}", "missing_message" },
         { "<|channel|>commentary to=functions.f{\"a\":1}<|call|>", "assistant #commentary @functions.f | {\"a\":1}", "missing_message" },
         { " to=functions.f {\"a\":1}<|call|>", "assistant @functions.f | {\"a\":1}", "missing_message" },
@@ -236,6 +241,27 @@ public class TolerantParserTests
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"'{unit}' took {watch.Elapsed}.");
         }
     }
+
+    [Fact]
+    public void A_control_token_more_or_less_changes_nothing_that_a_person_would_miss()
+    {
+        int[] ids = Completions.Single(completion => completion.Length == 3386);
+        IReadOnlyList<Message> whole = Parse(ids).Messages;
+        Assert.Equal(80, whole.Count);
+        for (int i = 0; i < ids.Length; i++)
+        {
+            if (!Encoding.Tokenizer.IsSpecial(ids[i]))
+                continue;
+            AssertSameButForTypes(whole, Parse([.. ids[..i], .. ids[(i + 1)..]]), $"without the id at {i}");
+            AssertSameButForTypes(whole, Parse([.. ids[..i], ids[i], .. ids[i..]]), $"with the id at {i} twice");
+        }
+    }
+
+    /// <summary>Without its token a content type is another; without <c>&lt;|message|&gt;</c> the white space before the content is lost.</summary>
+    static void AssertSameButForTypes(IReadOnlyList<Message> expected, HarmonyParser parser, string what) =>
+        Assert.True(
+            expected.Select(message => (message.Author, message.Channel, message.Recipient, message.Text.Trim())).SequenceEqual(parser.Messages.Select(message => (message.Author, message.Channel, message.Recipient, message.Text.Trim()))),
+            what);
 
     [Fact]
     public void Random_ids_and_damaged_completions_are_read_without_exception_or_loss()

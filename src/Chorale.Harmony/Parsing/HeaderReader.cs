@@ -293,7 +293,7 @@ sealed class HeaderReader
                 continue;
             string rest = word[known.Length..];
             bool isRecipient = HeaderWords.IsRecipient(rest);
-            bool isBody = !_context.IsClosed && !char.IsAsciiLetterLower(rest[0]) && rest[0] is not ('_' or '-');
+            bool isBody = !_context.IsClosed && BeginsContent(value, known.Length, rest);
             if (isRecipient || isBody)
             {
                 ReportItem(DiagnosticCode.ChannelRepaired, value, $"read as {known}, and what is stuck to it on its own");
@@ -308,17 +308,39 @@ sealed class HeaderReader
         return within;
     }
 
-    /// <summary>The one known channel that a word is made of, once or again and again, but for case and what is no letter: <c>––commentary</c>.</summary>
+    /// <summary>
+    /// Whether what is stuck to a channel in a header that never closed is the content's first word: it does not look like the
+    /// same word, or an id of its own begins with it and more words follow.
+    /// </summary>
+    bool BeginsContent(HeaderItem word, int at, string rest)
+    {
+        if (!char.IsAsciiLetterLower(rest[0]) && rest[0] is not ('_' or '-'))
+            return true;
+        HeaderRun run = _runs[word.Run];
+        bool isOwnId = run.IndexAt(word.Offset + at) != run.IndexAt(word.Offset + at - 1);
+        return isOwnId && _at < _items.Count && _items[_at] is { Marker: null };
+    }
+
+    /// <summary>
+    /// The one known channel that a word is made of, once or again and again, but for case and what is no letter
+    /// (<c>––commentary</c>), or with its beginning said twice (<c>commentcommentary</c>).
+    /// </summary>
     static string? ChannelWithin(string word)
     {
         string letters = string.Concat(word.Where(char.IsLetter));
-        return Array.Find(HeaderWords.Channels, known => letters.Length > 0 && IsRepetitionOf(known, letters));
+        return Array.Find(HeaderWords.Channels, known => letters.Length > 0 && IsRepetitionOf(known, letters))
+            ?? Array.Find(HeaderWords.Channels, known => word.EndsWith(known, StringComparison.Ordinal) && known.StartsWith(word[..^known.Length], StringComparison.Ordinal));
     }
 
     /// <summary>Behind <c>&lt;|constrain|&gt;</c>: the next word is the content type.</summary>
     void ReadConstraint(HeaderItem marker)
     {
         HeaderItem? next = _at < _items.Count ? _items[_at] : null;
+        if (next is { Marker: ControlKind.Constrain })
+        {
+            ReportItem(DiagnosticCode.StrayControlToken, marker, "left out: it stands twice");
+            return;
+        }
         string type = ControlTokens.ConstrainName;
         if (next is { Marker: null } word && !HeaderWords.IsRecipient(word.Text))
         {
