@@ -50,11 +50,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
     }
 
     /// <summary>The ids that the model would be given after these messages.</summary>
-    public int[] RenderPrompt(params IEnumerable<Message> messages) =>
-        _prompts.RenderForCompletion(
-            Resolver().Aliases.ToWire(Conversation.With(messages)),
-            Role.Assistant,
-            new() { AnalysisDropping = Options.AnalysisDropping, Schemas = Options.Schemas });
+    public int[] RenderPrompt(params IEnumerable<Message> messages) => RenderPrompt(messages, Resolver().Aliases);
 
     /// <summary>Says something as the user and streams the answer.</summary>
     /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)"/>
@@ -104,9 +100,10 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
         bool ended = false;
         try
         {
-            int[] prompt = RenderPrompt(messages);
+            CallResolver resolver = Resolver();
+            int[] prompt = RenderPrompt(messages, resolver.Aliases);
             LastPrompt = prompt;
-            reader = new(_encoding, Resolver(), prompt.Length);
+            reader = new(_encoding, resolver, prompt.Length);
             GenerationRequest request = new()
             {
                 Prompt = prompt,
@@ -137,6 +134,12 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
         _history.AddRange(turn.Messages.Take(kept));
         Usage += turn.Usage;
     }
+
+    int[] RenderPrompt(IEnumerable<Message> messages, ToolAliases aliases) =>
+        _prompts.RenderForCompletion(
+            aliases.ToWire(Conversation.With(messages)),
+            Role.Assistant,
+            new() { AnalysisDropping = Options.AnalysisDropping, Schemas = Options.Schemas });
 
     /// <summary>Knows the declared tools; a function named like a built-in tool has another name for the model.</summary>
     CallResolver Resolver() => CallResolver.For(Conversation.Of(Preamble()), Options.RepairArguments);

@@ -160,7 +160,7 @@ public class CheckTests
                    the channel final
                 19      0 content      "!"                │ 1 assistant on final
                                                           │   !
-            20 ids, 2 messages, 1 diagnostics
+            20 ids, 2 messages, 1 diagnostic
 
             """.ReplaceLineEndings("\n"), Trimmed(run.Output));
     }

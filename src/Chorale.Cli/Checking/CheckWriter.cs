@@ -43,7 +43,7 @@ static class CheckWriter
         return text.ToString();
     }
 
-    static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
+    public static string Counted(int count, string what) => string.Create(CultureInfo.InvariantCulture, $"{count} {what}{(count == 1 ? "" : "s")}");
 
     public static void WriteFixes(TextWriter error, string prefix, IReadOnlyList<Fix> fixes)
     {

@@ -65,7 +65,7 @@ sealed class ExplainTable
         FinishMessage(message);
         foreach (HarmonyDiagnostic last in diagnostics)
             WriteDiagnostic(last);
-        _lines.Append(string.Create(CultureInfo.InvariantCulture, $"{_explanation.Tokens.Count} ids, {_explanation.Messages.Count} messages, {_explanation.Diagnostics.Count} diagnostics"), "bold").Line();
+        _lines.Append($"{CheckWriter.Counted(_explanation.Tokens.Count, "id")}, {CheckWriter.Counted(_explanation.Messages.Count, "message")}, {CheckWriter.Counted(_explanation.Diagnostics.Count, "diagnostic")}", "bold").Line();
         _lines.Flush();
     }
 

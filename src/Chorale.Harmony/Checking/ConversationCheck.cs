@@ -14,7 +14,7 @@ sealed class ConversationCheck(Conversation conversation, CheckOptions options)
     readonly DeclaredTools _tools = DeclaredTools.Of(conversation.Messages);
     readonly int _system = ConversationRules.IndexOfSystem(conversation.Messages);
     readonly int _displacedDeveloper = ConversationRules.IndexOfDisplacedDeveloper(conversation.Messages);
-    IReadOnlyList<string> _validChannels = ConversationRules.KnownChannels;
+    IReadOnlyList<string> _validChannels = HeaderWords.Channels;
     bool _isBehindOthers;
     int _lastOther;
 
@@ -89,7 +89,7 @@ sealed class ConversationCheck(Conversation conversation, CheckOptions options)
             Add(FindingCode.MissingChannelList, index, channelsPath, "The system message has no \"# Valid channels\" line.",
                 "Give the channels analysis, commentary and final (ChannelConfig.Default): the model was trained with that line.", canFix: system.TypedPart is not null);
         }
-        _validChannels = system.ValidChannels is { Count: > 0 } valid ? valid : ConversationRules.KnownChannels;
+        _validChannels = system.ValidChannels is { Count: > 0 } valid ? valid : HeaderWords.Channels;
     }
 
     void CheckTools()

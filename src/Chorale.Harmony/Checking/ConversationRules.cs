@@ -17,8 +17,6 @@ static class ConversationRules
     public static SearchValues<char> ControlCharacters { get; } =
         SearchValues.Create([.. Enumerable.Range(0, 0x20).Select(c => (char)c).Where(c => c is not ('\t' or '\n' or '\r')), '\u007F']);
 
-    public static IReadOnlyList<string> KnownChannels { get; } = [Channels.Analysis, Channels.Commentary, Channels.Final];
-
     /// <summary>The first system message that is one and not somebody's instructions; -1 where there is none.</summary>
     public static int IndexOfSystem(IReadOnlyList<Message> messages)
     {

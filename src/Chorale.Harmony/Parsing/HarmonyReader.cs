@@ -44,7 +44,7 @@ public abstract class HarmonyReader
     /// </summary>
     public string Remainder => Messages.Count == 0 ? "" : RemainderOf(Messages.Count - 1);
 
-    /// <summary>The messages that are complete; grows as more is pushed, by one at most for an id, but for the end.</summary>
+    /// <summary>The messages that are complete; grows as more is pushed, by one at most for an id, and by one at the end.</summary>
     public IReadOnlyList<Message> Messages => _machine.Messages;
 
     /// <summary>What a complete message holds beyond its deltas, for who pushes so much at once that several are completed.</summary>
