@@ -12,6 +12,7 @@ public sealed class GptOssModel : IDisposable
 {
     readonly GgufFile _file;
     readonly GptOssOptions _options;
+    readonly ModelWeights _weights;
 
     GptOssModel(GgufFile file, GptOssOptions options)
     {
@@ -19,7 +20,8 @@ public sealed class GptOssModel : IDisposable
         Config = GgufConfig.Read(file, options);
         if (options.ContextLength > Config.MaxPositionEmbeddings)
             throw new ArgumentOutOfRangeException(nameof(options), options.ContextLength, $"ContextLength must be at most {Config.MaxPositionEmbeddings}, the model's.");
-        Pass = new(GgufWeights.Read(file, Config), Config);
+        _weights = ModelWeights.Load(GgufWeights.Read(file, Config));
+        Pass = new(_weights, Config);
         Pool = new(options.Threads ?? Environment.ProcessorCount);
     }
 
@@ -76,6 +78,7 @@ public sealed class GptOssModel : IDisposable
             return;
         IsDisposed = true;
         Pool.Dispose();
+        _weights.Dispose();
         _file.Dispose();
     }
 }

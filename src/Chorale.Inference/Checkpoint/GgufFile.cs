@@ -9,17 +9,17 @@ namespace Chorale.Inference;
 /// </remarks>
 public sealed class GgufFile : IDisposable
 {
-    readonly MappedFile _file;
+    readonly CheckpointFile _file;
     readonly Dictionary<string, TensorInfo> _byName;
 
-    GgufFile(string path, MappedFile file, GgufHeader header)
+    GgufFile(CheckpointFile file, GgufHeader header)
     {
-        (Path, _file, Metadata, Tensors) = (path, file, header.Metadata, header.Tensors);
+        (_file, Metadata, Tensors) = (file, header.Metadata, header.Tensors);
         _byName = Tensors.ToDictionary(tensor => tensor.Name, StringComparer.Ordinal);
     }
 
     /// <summary>The path it was opened by.</summary>
-    public string Path { get; }
+    public string Path => _file.Path;
 
     /// <summary>How long the file is, in bytes.</summary>
     public long ByteCount => _file.Length;
@@ -35,11 +35,10 @@ public sealed class GgufFile : IDisposable
     /// <exception cref="IOException">It cannot be read.</exception>
     public static GgufFile Open(string path)
     {
-        MappedFile file = new(path);
+        CheckpointFile file = CheckpointFile.Open(path);
         try
         {
-            int head = (int)Math.Min(file.Length, int.MaxValue);
-            return new(path, file, GgufHeader.Read(file.Span(0, head), file.Length, path));
+            return new(file, GgufHeader.Read(file.Head, file.Length, path));
         }
         catch
         {
@@ -54,8 +53,8 @@ public sealed class GgufFile : IDisposable
     /// <summary>Unmaps the file.</summary>
     public void Dispose() => _file.Dispose();
 
-    /// <summary>A tensor as a matrix in place: its last dimension as columns, all others together as rows. Valid until this object is disposed.</summary>
-    internal WeightMatrix Matrix(TensorInfo tensor)
+    /// <summary>A tensor as a matrix: its last dimension as columns, all others together as rows.</summary>
+    internal MatrixSource Matrix(TensorInfo tensor)
     {
         if (!TryGetWeightType(tensor.Type, out WeightType type))
             throw Error(tensor, $"found type {tensor.Type}, expected F32, F16, BF16, Q8_0 or Mxfp4.");
@@ -63,7 +62,17 @@ public sealed class GgufFile : IDisposable
         long rows = tensor.ElementCount / columns;
         if (columns > int.MaxValue || rows > int.MaxValue)
             throw Error(tensor, $"found shape [{string.Join(", ", tensor.Shape)}], expected at most {int.MaxValue} rows and columns.");
-        return _file.Matrix(tensor.Offset, type, (int)rows, (int)columns);
+        return new StoredMatrix(_file, tensor.Offset, type, (int)rows, (int)columns);
+    }
+
+    /// <summary>The numbers of a small tensor, copied.</summary>
+    internal float[] Floats(TensorInfo tensor)
+    {
+        if (tensor.Type is not (TensorType.F32 or TensorType.F16 or TensorType.BF16))
+            throw Error(tensor, $"found type {tensor.Type}, expected F32, F16 or BF16.");
+        if (tensor.ElementCount > int.MaxValue / sizeof(float))
+            throw Error(tensor, $"found shape [{string.Join(", ", tensor.Shape)}], expected at most {int.MaxValue / sizeof(float)} numbers.");
+        return _file.ReadFloats(tensor.Offset, tensor.Type, (int)tensor.ElementCount);
     }
 
     internal CheckpointFormatException Error(TensorInfo tensor, string problem) => new(Path, $"tensor '{tensor.Name}'", problem);

@@ -1,5 +1,3 @@
-using Chorale.Kernels;
-
 namespace Chorale.Inference;
 
 /// <summary>Finds the tensors of a gpt-oss GGUF file by name and checks their shapes.</summary>
@@ -20,13 +18,13 @@ sealed class GgufWeights
         (_queryRows, _keyRows) = ((int)queryRows, config.NumKeyValueHeads * config.HeadDim);
     }
 
-    public static ModelWeights Read(GgufFile file, ModelConfig config)
+    public static CheckpointWeights Read(GgufFile file, ModelConfig config)
     {
         GgufWeights reader = new(file, config);
         // The tensors are looked up one layer after the other, so a count too high fails on the first layer that is not there.
-        List<LayerWeights> layers = [];
+        List<CheckpointLayer> layers = [];
         for (int layer = 0; layer < config.NumHiddenLayers; layer++)
-            layers.Add(new() { Attention = reader.ReadAttention(layer), Mixture = reader.ReadMixture(layer) });
+            layers.Add(reader.ReadLayer($"blk.{layer}."));
         return new()
         {
             Embedding = reader.Matrix("token_embd.weight", config.VocabSize, config.HiddenSize),
@@ -36,14 +34,13 @@ sealed class GgufWeights
         };
     }
 
-    AttentionWeights ReadAttention(int layer)
+    CheckpointLayer ReadLayer(string prefix)
     {
-        string prefix = $"blk.{layer}.";
-        (WeightMatrix query, WeightMatrix key, WeightMatrix value) = ReadQueryKeyValue(prefix);
+        (MatrixSource query, MatrixSource key, MatrixSource value) = ReadQueryKeyValue(prefix);
         (float[] queryBias, float[] keyBias, float[] valueBias) = ReadQueryKeyValueBias(prefix);
         return new()
         {
-            Norm = Vector(prefix + "attn_norm.weight", _hidden),
+            AttentionNorm = Vector(prefix + "attn_norm.weight", _hidden),
             Query = query,
             QueryBias = queryBias,
             Key = key,
@@ -53,10 +50,14 @@ sealed class GgufWeights
             Sinks = Vector(prefix + "attn_sinks.weight", _config.NumAttentionHeads),
             Output = Matrix(prefix + "attn_output.weight", _hidden, _queryRows),
             OutputBias = Vector(prefix + "attn_output.bias", _hidden),
+            MixtureNorm = Vector(prefix + "post_attention_norm.weight", _hidden),
+            Router = Matrix(prefix + "ffn_gate_inp.weight", _experts, _hidden),
+            RouterBias = Vector(prefix + "ffn_gate_inp.bias", _experts),
+            Experts = ReadExperts(prefix),
         };
     }
 
-    (WeightMatrix Query, WeightMatrix Key, WeightMatrix Value) ReadQueryKeyValue(string prefix)
+    (MatrixSource Query, MatrixSource Key, MatrixSource Value) ReadQueryKeyValue(string prefix)
     {
         string fused = prefix + "attn_qkv.weight";
         if (_file.Find(fused) is null)
@@ -65,7 +66,7 @@ sealed class GgufWeights
                 Matrix(prefix + "attn_k.weight", _keyRows, _hidden),
                 Matrix(prefix + "attn_v.weight", _keyRows, _hidden));
         }
-        WeightMatrix all = Matrix(fused, _queryRows + (2 * _keyRows), _hidden);
+        MatrixSource all = Matrix(fused, _queryRows + (2 * _keyRows), _hidden);
         return (all.Slice(0, _queryRows), all.Slice(_queryRows, _keyRows), all.Slice(_queryRows + _keyRows, _keyRows));
     }
 
@@ -78,60 +79,42 @@ sealed class GgufWeights
         return (all[.._queryRows], all[_queryRows..(_queryRows + _keyRows)], all[(_queryRows + _keyRows)..]);
     }
 
-    MixtureWeights ReadMixture(int layer)
-    {
-        string prefix = $"blk.{layer}.";
-        return new()
-        {
-            Norm = Vector(prefix + "post_attention_norm.weight", _hidden),
-            Router = Matrix(prefix + "ffn_gate_inp.weight", _experts, _hidden),
-            RouterBias = Vector(prefix + "ffn_gate_inp.bias", _experts),
-            Experts = ReadExperts(prefix),
-        };
-    }
-
-    ExpertWeights[] ReadExperts(string prefix)
+    CheckpointExpert[] ReadExperts(string prefix)
     {
         bool isFused = _file.Find(prefix + "ffn_gate_up_exps.weight") is not null;
         string gateName = isFused ? "ffn_gate_up_exps" : "ffn_gate_exps", upName = isFused ? gateName : "ffn_up_exps";
         int gateRows = isFused ? 2 * _intermediate : _intermediate, firstUpRow = gateRows - _intermediate;
 
-        WeightMatrix gate = Stack(prefix + gateName + ".weight", gateRows, _hidden);
-        WeightMatrix up = Stack(prefix + upName + ".weight", gateRows, _hidden);
-        WeightMatrix down = Stack(prefix + "ffn_down_exps.weight", _hidden, _intermediate);
-        WeightMatrix gateBias = Matrix(prefix + gateName + ".bias", _experts, gateRows);
-        WeightMatrix upBias = Matrix(prefix + upName + ".bias", _experts, gateRows);
-        WeightMatrix downBias = Matrix(prefix + "ffn_down_exps.bias", _experts, _hidden);
+        MatrixSource gate = Stack(prefix + gateName + ".weight", gateRows, _hidden);
+        MatrixSource up = Stack(prefix + upName + ".weight", gateRows, _hidden);
+        MatrixSource down = Stack(prefix + "ffn_down_exps.weight", _hidden, _intermediate);
+        float[] gateBias = Vector(prefix + gateName + ".bias", _experts, gateRows);
+        float[] upBias = isFused ? gateBias : Vector(prefix + upName + ".bias", _experts, gateRows);
+        float[] downBias = Vector(prefix + "ffn_down_exps.bias", _experts, _hidden);
 
-        ExpertWeights[] experts = new ExpertWeights[_experts];
+        CheckpointExpert[] experts = new CheckpointExpert[_experts];
         for (int e = 0; e < experts.Length; e++)
         {
             experts[e] = new()
             {
                 Gate = gate.Slice(e * gateRows, _intermediate),
-                GateBias = Row(gateBias, e)[.._intermediate],
+                GateBias = gateBias.AsSpan(e * gateRows, _intermediate).ToArray(),
                 Up = up.Slice((e * gateRows) + firstUpRow, _intermediate),
-                UpBias = Row(upBias, e)[firstUpRow..],
+                UpBias = upBias.AsSpan((e * gateRows) + firstUpRow, _intermediate).ToArray(),
                 Down = down.Slice(e * _hidden, _hidden),
-                DownBias = Row(downBias, e),
+                DownBias = downBias.AsSpan(e * _hidden, _hidden).ToArray(),
             };
         }
         return experts;
     }
 
     /// <summary>A matrix of an expert after the other, as rows of one matrix.</summary>
-    WeightMatrix Stack(string name, int rows, int columns) => _file.Matrix(Require(name, _experts, rows, columns));
+    MatrixSource Stack(string name, int rows, int columns) => _file.Matrix(Require(name, _experts, rows, columns));
 
-    WeightMatrix Matrix(string name, int rows, int columns) => _file.Matrix(Require(name, rows, columns));
+    MatrixSource Matrix(string name, int rows, int columns) => _file.Matrix(Require(name, rows, columns));
 
-    float[] Vector(string name, int length) => Row(_file.Matrix(Require(name, length)), 0);
-
-    static float[] Row(WeightMatrix matrix, int row)
-    {
-        float[] copy = new float[matrix.Columns];
-        matrix.CopyRow(row, copy);
-        return copy;
-    }
+    /// <summary>Norms, biases and sinks: few numbers, copied as float32.</summary>
+    float[] Vector(string name, params ReadOnlySpan<long> shape) => _file.Floats(Require(name, shape));
 
     TensorInfo Require(string name, params ReadOnlySpan<long> shape)
     {

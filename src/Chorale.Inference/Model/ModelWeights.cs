@@ -2,14 +2,86 @@ using Chorale.Kernels;
 
 namespace Chorale.Inference;
 
-/// <summary>The weights of a model: matrices in place in the mapped file, vectors as copies.</summary>
-sealed class ModelWeights
+/// <summary>The weights of a model as the kernels read them: in place in the mapped files where those hold them so, else in memory of their own.</summary>
+/// <remarks>Valid until it or the checkpoint is disposed.</remarks>
+sealed class ModelWeights : IDisposable
 {
-    public required WeightMatrix Embedding { get; init; }      // [vocab, hidden]
+    readonly List<NativeBuffer<byte>> _buffers = [];
 
-    public required LayerWeights[] Layers { get; init; }
+    ModelWeights(CheckpointWeights source)
+    {
+        Embedding = Load(source.Embedding);
+        Layers = [.. source.Layers.Select(Load)];
+        FinalNorm = source.FinalNorm;
+        Unembedding = source.Unembedding == source.Embedding ? Embedding : Load(source.Unembedding);
+    }
 
-    public required float[] FinalNorm { get; init; }           // [hidden]
+    public WeightMatrix Embedding { get; }      // [vocab, hidden]
 
-    public required WeightMatrix Unembedding { get; init; }    // [vocab, hidden]
+    public LayerWeights[] Layers { get; }
+
+    public float[] FinalNorm { get; }           // [hidden]
+
+    public WeightMatrix Unembedding { get; }    // [vocab, hidden]
+
+    /// <summary>Maps or reads each matrix.</summary>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    public static ModelWeights Load(CheckpointWeights source) => new(source);
+
+    /// <summary>Frees the matrices that do not lie in the files; a forgotten one is freed by its finalizer.</summary>
+    public void Dispose()
+    {
+        foreach (NativeBuffer<byte> buffer in _buffers)
+            buffer.Dispose();
+        _buffers.Clear();
+    }
+
+    LayerWeights Load(CheckpointLayer source) => new()
+    {
+        Attention = new()
+        {
+            Norm = source.AttentionNorm,
+            Query = Load(source.Query),
+            QueryBias = source.QueryBias,
+            Key = Load(source.Key),
+            KeyBias = source.KeyBias,
+            Value = Load(source.Value),
+            ValueBias = source.ValueBias,
+            Sinks = source.Sinks,
+            Output = Load(source.Output),
+            OutputBias = source.OutputBias,
+        },
+        Mixture = new()
+        {
+            Norm = source.MixtureNorm,
+            Router = Load(source.Router),
+            RouterBias = source.RouterBias,
+            Experts = [.. source.Experts.Select(Load)],
+        },
+    };
+
+    ExpertWeights Load(CheckpointExpert source) => new()
+    {
+        Gate = Load(source.Gate),
+        GateBias = source.GateBias,
+        Up = Load(source.Up),
+        UpBias = source.UpBias,
+        Down = Load(source.Down),
+        DownBias = source.DownBias,
+    };
+
+    WeightMatrix Load(MatrixSource source)
+    {
+        if (source.TryMap(out WeightMatrix matrix))
+            return matrix;
+        NativeBuffer<byte> buffer = new(source.Rows * source.RowBytes);
+        _buffers.Add(buffer);
+        int rowsAtATime = (int)Math.Clamp((1 << 24) / source.RowBytes, 1, source.Rows);
+        for (int row = 0; row < source.Rows; row += rowsAtATime)
+        {
+            int count = Math.Min(rowsAtATime, source.Rows - row);
+            source.ReadRows(row, count, buffer.Slice(row * source.RowBytes, checked((int)(count * source.RowBytes))));
+        }
+        return buffer.Matrix(0, source.Type, source.Rows, source.Columns);
+    }
 }
