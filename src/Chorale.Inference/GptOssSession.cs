@@ -12,6 +12,9 @@ public sealed class GptOssSession : IDisposable
     /// <summary>How far a sequence can go back at least on sliding layers: about an answer with its reasoning.</summary>
     internal const int DefaultRollback = 1024;
 
+    // The output matrix is read once for so many positions.
+    const int LogitsAtATime = 16;
+
     readonly GptOssModel _model;
     readonly KvCache _cache;
     readonly int _batch;
@@ -34,7 +37,7 @@ public sealed class GptOssSession : IDisposable
     public long CacheByteCount => _cache.ByteCount;
 
     /// <summary>What the last <see cref="Forward"/> gave.</summary>
-    internal ReadOnlySpan<float> LastLogits => _state is { } state ? state.Logits.Span : [];
+    internal ReadOnlySpan<float> LastLogits => _state is { } state ? state.LogitsOf(1) : [];
 
     /// <summary>Sees the inside of each forward pass.</summary>
     internal IForwardTrace? Trace { get; set; }
@@ -58,10 +61,10 @@ public sealed class GptOssSession : IDisposable
         while (true)
         {
             ReadOnlySpan<int> batch = ids[..Math.Min(_batch, ids.Length)];
-            _model.Pass.Run(batch, _cache, state, cancellationToken);
+            _model.Pass.Run(batch, [new(_cache, 0, batch.Length)], state, cancellationToken);
             ids = ids[batch.Length..];
             if (ids.IsEmpty)
-                return _model.Pass.Logits(batch.Length - 1, state);
+                return _model.Pass.Logits([batch.Length - 1], state);
         }
     }
 
@@ -77,12 +80,9 @@ public sealed class GptOssSession : IDisposable
         for (int start = 0; start < ids.Length; start += _batch)
         {
             ReadOnlySpan<int> batch = ids[start..Math.Min(start + _batch, ids.Length)];
-            _model.Pass.Run(batch, _cache, state, cancellationToken);
-            for (int i = 0; i < batch.Length; i++)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                receiver(start + i, _model.Pass.Logits(i, state));
-            }
+            _model.Pass.Run(batch, [new(_cache, 0, batch.Length)], state, cancellationToken);
+            for (int row = 0; row < batch.Length; row += LogitsAtATime)
+                HandOver(start, row, Math.Min(LogitsAtATime, batch.Length - row), receiver, state, cancellationToken);
         }
     }
 
@@ -105,6 +105,22 @@ public sealed class GptOssSession : IDisposable
         _cache.Dispose();
         _state?.Dispose();
         _state = null;
+    }
+
+    /// <summary>Hands over the logits of <paramref name="count"/> rows of a batch that began at index <paramref name="start"/> of the call's ids.</summary>
+    void HandOver(int start, int row, int count, LogitsReceiver receiver, ForwardState state, CancellationToken cancellationToken)
+    {
+        Span<int> rows = stackalloc int[LogitsAtATime];
+        rows = rows[..count];
+        for (int i = 0; i < count; i++)
+            rows[i] = row + i;
+        ReadOnlySpan<float> logits = _model.Pass.Logits(rows, state);
+        int vocab = _model.Config.VocabSize;
+        for (int i = 0; i < count; i++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            receiver(start + row + i, logits.Slice(i * vocab, vocab));
+        }
     }
 
     ForwardState Prepare(ReadOnlySpan<int> ids)

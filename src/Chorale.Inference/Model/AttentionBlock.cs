@@ -13,23 +13,25 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
     /// <summary>Adds to the residual stream what attention gives, and stores the keys and values of the batch.</summary>
     /// <param name="x">The residual stream, shape [tokens, hidden].</param>
     /// <param name="tokens">Tokens of the batch.</param>
-    /// <param name="cache">The sequence's keys and values, with room reserved for the batch.</param>
-    /// <param name="state">The batch's other activations.</param>
-    public void AddTo(Span<float> x, int tokens, KvCache cache, ForwardState state)
+    /// <param name="state">The batch's sequences, with room reserved in their caches, and its other activations.</param>
+    public void AddTo(Span<float> x, int tokens, ForwardState state)
     {
         Span<float> normed = state.Normed.Slice(0, tokens * _hidden);
         Span<float> query = state.Query.Slice(0, tokens * _queryRows);
         Span<float> attended = state.Attended.Slice(0, tokens * _queryRows);
         Span<float> delta = state.Delta.Slice(0, tokens * _hidden);
-        int position = cache.Position;
 
         Rows.Norm(x, weights.Norm, config.RmsNormEps, normed);
         Project(tokens, state);
-        TurnAndStore(tokens, cache, state);
-        Attention.Run(query, cache[layer], weights.Sinks, position, tokens, _window, attended, state.Pool);
+        TurnAndStore(state);
+        foreach (SequenceSpan sequence in state.Sequences)
+        {
+            Range rows = (sequence.Start * _queryRows)..((sequence.Start + sequence.Count) * _queryRows);
+            Attention.Run(query[rows], sequence.Cache[layer], weights.Sinks, sequence.Cache.Position, sequence.Count, _window, attended[rows], state.Pool);
+        }
         MatMul.Run(weights.Output, weights.OutputBias, attended, tokens, delta, state.Pool);
         VectorMath.Add(delta, x);
-        state.Trace?.Attended(layer, position, query, cache[layer], weights.Sinks, _window, x);
+        state.Trace?.Attended(layer, state.FirstPosition, query, state.Sequences[0].Cache[layer], weights.Sinks, _window, x);
     }
 
     /// <summary>Queries, keys and values, as one loop over the rows of all three matrices.</summary>
@@ -40,16 +42,20 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
     }
 
     /// <summary>Turns queries and keys by their positions, and stores keys and values.</summary>
-    void TurnAndStore(int tokens, KvCache cache, ForwardState state)
+    void TurnAndStore(ForwardState state)
     {
         int pairs = config.HeadDim / 2;
-        for (int token = 0; token < tokens; token++)
+        foreach (SequenceSpan sequence in state.Sequences)
         {
-            ReadOnlySpan<float> cos = state.Cos.Slice((long)token * pairs, pairs), sin = state.Sin.Slice((long)token * pairs, pairs);
-            Span<float> key = state.Key.Slice((long)token * _keyRows, _keyRows);
-            RotaryEmbedding.Apply(state.Query.Slice((long)token * _queryRows, _queryRows), cos, sin);
-            RotaryEmbedding.Apply(key, cos, sin);
-            cache[layer].Store(cache.Position + token, key, state.Value.Slice((long)token * _keyRows, _keyRows));
+            for (int i = 0; i < sequence.Count; i++)
+            {
+                int row = sequence.Start + i;
+                ReadOnlySpan<float> cos = state.Cos.Slice((long)row * pairs, pairs), sin = state.Sin.Slice((long)row * pairs, pairs);
+                Span<float> key = state.Key.Slice((long)row * _keyRows, _keyRows);
+                RotaryEmbedding.Apply(state.Query.Slice((long)row * _queryRows, _queryRows), cos, sin);
+                RotaryEmbedding.Apply(key, cos, sin);
+                sequence.Cache[layer].Store(sequence.Cache.Position + i, key, state.Value.Slice((long)row * _keyRows, _keyRows));
+            }
         }
     }
 

@@ -2,7 +2,10 @@ using Chorale.Kernels;
 
 namespace Chorale.Inference;
 
-/// <summary>Sees the values inside a forward pass, batch by batch and layer by layer. The spans are valid during the call.</summary>
+/// <summary>
+/// Sees the values inside a forward pass, batch by batch and layer by layer: batches of one sequence, since positions and cache are told of the first alone.
+/// The spans are valid during the call.
+/// </summary>
 interface IForwardTrace
 {
     /// <summary>The rows of the embedding.</summary>
