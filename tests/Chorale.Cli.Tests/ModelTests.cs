@@ -62,6 +62,41 @@ public class ModelTests
     }
 
     [Fact]
+    public async Task Penalties_bias_and_log_probabilities_have_their_usual_names()
+    {
+        const string prompt = "\"tokens\":[8200,1428,8202,4827,382,8201,8200,456,421,493],\"max_tokens\":3,\"temperature\":0";
+        CommandLine run = await CommandLine.RunAsync(
+            $$$"""
+            {"id":1,{{{prompt}}},"logprobs":true,"top_logprobs":2}
+            {"id":2,{{{prompt}}},"logit_bias":{"17":100}}
+            {"id":3,{{{prompt}}},"logit_bias":{"17":100},"frequency_penalty":2,"presence_penalty":2,"repetition_penalty":10,"repetition_window":1}
+            {"id":4,{{{prompt}}},"logit_bias":{"8208000":1}}
+            {"id":5,{{{prompt}}},"logit_bias":{"x":1}}
+            {"id":6,{{{prompt}}},"frequency_penalty":3}
+            """.ReplaceLineEndings("\n"), ["generate", "--jsonl"]);
+        JsonElement logprobs = run.Json[0].GetProperty("logprobs");
+        Assert.Equal(3, logprobs.GetArrayLength());
+        Assert.Equal(run.Json[0].GetProperty("tokens")[0].GetInt32(), logprobs[0].GetProperty("top_logprobs")[0].GetProperty("id").GetInt32());
+        Assert.InRange(logprobs[0].GetProperty("logprob").GetSingle(), -1, 0);
+        Assert.Equal(2, logprobs[0].GetProperty("top_logprobs").GetArrayLength());
+        Assert.Equal([17, 17, 17], run.Json[1].GetProperty("tokens").EnumerateArray().Select(t => t.GetInt32()));
+        Assert.Equal(17, run.Json[2].GetProperty("tokens")[0].GetInt32());
+        Assert.Contains("8208000", Error(3), StringComparison.Ordinal);
+        Assert.Contains("'x'", Error(4), StringComparison.Ordinal);
+        Assert.Contains("FrequencyPenalty", Error(5), StringComparison.Ordinal);
+        string Error(int line) => run.Json[line].GetProperty("error").GetProperty("message").GetString()!;
+    }
+
+    [Fact]
+    public async Task A_bias_on_the_command_line_forces_an_id()
+    {
+        CommandLine run = await CommandLine.RunAsync("generate", "--max-tokens", "2", "--logit-bias", "17=100", "--logit-bias", "3=-100", "8200");
+        Assert.Equal("17 17\n", run.Output);
+        (await CommandLine.RunAsync("generate", "--logit-bias", "17", "8200")).AssertFails(2, "--logit-bias", "'17'");
+        (await CommandLine.RunAsync("generate", "--presence-penalty", "3", "8200")).AssertFails(2, "--presence-penalty");
+    }
+
+    [Fact]
     public async Task Generate_takes_ids_as_arguments_too()
     {
         JsonElement golden = Jsonl.Elements("nano/nano-goldens.jsonl").First();

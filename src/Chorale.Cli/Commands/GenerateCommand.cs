@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Chorale.Chat;
 using Chorale.Inference;
 
@@ -16,7 +15,7 @@ static class GenerateCommand
         Option<float?> temperature = SamplingArguments.Temperature("without it, 1");
         SamplingArguments sampling = new();
         Option<int?> maxTokens = SamplingArguments.MaxTokens(0);
-        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","tokens","max_tokens","temperature","top_p","top_k","min_p","seed"} → {"id","tokens","stop"}""");
+        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","tokens","max_tokens","temperature","top_p","top_k","min_p","repetition_penalty","frequency_penalty","presence_penalty","logit_bias","seed","logprobs","top_logprobs"} → {"id","tokens","stop"}""");
 
         Command command = new("generate", "Continue token ids until the model ends its turn.") { ids, temperature, maxTokens, jsonl };
         model.AddTo(command);
@@ -32,7 +31,7 @@ static class GenerateCommand
                 Sampling = sampling.Read(line) with { Temperature = line.GetValue(temperature) ?? 1 },
             };
             if (line.GetValue(jsonl))
-                return await JsonlBatch.RunAsync(host, (input, writer, stop) => AnswerAsync(opened.Generator, standard, input, writer, stop), cancellationToken);
+                return await JsonlBatch.RunAsync(host, (input, writer, stop) => GenerateLine.AnswerAsync(opened.Generator, standard, input, writer, stop), cancellationToken);
 
             int[] prompt = await IdList.ReadAsync(host, line.GetValue(ids), cancellationToken);
             string separator = "";
@@ -46,38 +45,4 @@ static class GenerateCommand
         });
         return command;
     }
-
-    static async ValueTask AnswerAsync(ITokenGenerator generator, GenerationRequest standard, JsonElement line, Utf8JsonWriter writer, CancellationToken cancellationToken)
-    {
-        if (line.Optional("constraint") is not null)
-            throw new BatchException("'constraint' is not supported: this version generates without constraints");
-        GenerationRequest request = standard with
-        {
-            Prompt = line.RequiredIds("tokens"),
-            MaxTokens = line.OptionalInt("max_tokens", 0) ?? standard.MaxTokens,
-            Sampling = ReadSampling(line, standard.Sampling),
-        };
-        List<int> tokens = [];
-        int? stop = null;
-        await foreach (GeneratedToken token in generator.GenerateAsync(request, cancellationToken))
-        {
-            tokens.Add(token.Id);
-            if (token.Finish == FinishReason.Stop)
-                stop = token.Id;
-        }
-        writer.WriteIds("tokens", [.. tokens]);
-        if (stop is { } id)
-            writer.WriteNumber("stop", id);
-        else
-            writer.WriteNull("stop");
-    }
-
-    static SamplingOptions ReadSampling(JsonElement line, SamplingOptions standard) => standard with
-    {
-        Temperature = line.OptionalFloat("temperature") ?? standard.Temperature,
-        TopP = line.OptionalFloat("top_p") ?? standard.TopP,
-        TopK = line.OptionalInt("top_k", 0) ?? standard.TopK,
-        MinP = line.OptionalFloat("min_p") ?? standard.MinP,
-        Seed = line.OptionalLong("seed") ?? standard.Seed,
-    };
 }

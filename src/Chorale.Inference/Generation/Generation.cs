@@ -26,10 +26,15 @@ sealed class Generation
             throw new TokenOutOfRangeException(prompt[outside], outside, sequence.VocabularySize);
         if (prompt.Length >= sequence.ContextLength)
             throw new PromptTooLongException(prompt.Length, sequence.ContextLength);
+        foreach (int id in request.Sampling.LogitBias.Keys)
+        {
+            if ((uint)id >= (uint)sequence.VocabularySize)
+                throw new ArgumentException($"LogitBias names id {unchecked((uint)id)}; the vocabulary has {sequence.VocabularySize} ids.", nameof(request));
+        }
 
         _room = sequence.ContextLength - prompt.Length;
         _cachedPromptTokens = sequence.Restart(prompt);
-        _sampler = new(request.Sampling);
+        _sampler = new(request.Sampling, prompt);
         _mask = request.Constraint is null ? [] : new ulong[TokenMask.Words(sequence.VocabularySize)];
         IsFinished = request.MaxTokens == 0 || !AskConstraint();
     }
@@ -73,6 +78,7 @@ sealed class Generation
     /// <summary>Tells the constraint of an id, and whether it was the last and why.</summary>
     FinishReason? Accept(int id)
     {
+        _sampler.Accept(id);
         _request.Constraint?.Accept(id);
         _nextForced++;
         return _request.StopIds.Contains(id) ? FinishReason.Stop

@@ -103,6 +103,144 @@ public sealed class SamplerTests
         }));
 
     [Fact]
+    public void Penalties_and_bias_change_the_logits_as_their_definitions_read() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(int.MinValue, int.MaxValue).ToArbitrary(), seed =>
+        {
+            Random random = new(seed);
+            int vocab = random.Next(2, 90);
+            int[] prompt = [.. Enumerable.Range(0, random.Next(20)).Select(_ => random.Next(vocab))];
+            int[] answer = [.. Enumerable.Range(0, random.Next(20)).Select(_ => random.Next(vocab))];
+            SamplingOptions options = AnyPenalties(random, vocab) with { Temperature = 0.7f, TopK = random.Next(2) * 5, Seed = seed };
+            float[] logits = [.. Enumerable.Range(0, vocab).Select(_ => (float)(random.NextDouble() * 12) - 6)];
+            Sampler sampler = new(options, prompt);
+            foreach (int id in answer)
+                sampler.Accept(id);
+            Dictionary<int, double> expected = Reference(options, Penalised(options, logits, prompt, answer), null);
+            (int Id, float Weight)[] survivors = sampler.Survivors(logits);
+            double total = survivors.Sum(s => (double)s.Weight);
+            return survivors.Select(s => s.Id).Order().SequenceEqual(expected.Keys.Order())
+                && Array.TrueForAll(survivors, s => Math.Abs((s.Weight / total) - expected[s.Id]) < 1e-5);
+        }));
+
+    [Fact]
+    public void Choosing_among_a_few_ids_is_choosing_under_their_mask() =>
+        Check.QuickThrowOnFailure(Prop.ForAll(Gen.Choose(int.MinValue, int.MaxValue).ToArbitrary(), seed =>
+        {
+            Random random = new(seed);
+            int vocab = random.Next(1, 300);
+            int[] few = [.. Enumerable.Range(0, random.Next(1, 12)).Select(_ => random.Next(vocab)).Distinct().Order()];
+            ulong[] mask = new ulong[TokenMask.Words(vocab) + 1];
+            foreach (int id in few)
+                mask[id / 64] |= 1UL << (id % 64);
+            mask[(vocab + 5) / 64] |= 1UL << ((vocab + 5) % 64);    // past the vocabulary
+            int[] listed = new int[few.Length];
+            Assert.Equal(few.Length, TokenMask.List(mask, vocab, listed));
+            Assert.Equal(few, listed);
+            Assert.Equal(Math.Min(few.Length, 4), TokenMask.CountUpTo(mask, vocab, 4));
+
+            SamplingOptions options = AnyPenalties(random, vocab) with { Temperature = random.Next(3) * 0.6f, TopP = 0.9f, MinP = random.Next(2) * 0.1f, Seed = seed };
+            Sampler whole = new(options, [few[0]]), among = new(options, [few[0]]);
+            for (int step = 0; step < 8; step++)
+            {
+                float[] logits = [.. Enumerable.Range(0, vocab).Select(_ => random.Next(9) == 0 ? float.NegativeInfinity : random.Next(-3, 4))];
+                int chosen = whole.Sample(logits, mask);
+                if (chosen != among.SampleAmong(few, [.. few.Select(id => logits[id])]))
+                    return false;
+                whole.Accept(chosen);
+                among.Accept(chosen);
+            }
+            return true;
+        }));
+
+    [Fact]
+    public void The_frequency_penalty_counts_the_answer_and_not_the_prompt()
+    {
+        Sampler sampler = new(SamplingOptions.Greedy with { FrequencyPenalty = 0.5f, PresencePenalty = 0.5f }, prompt: [1, 1, 1]);
+        float[] logits = [0, 3, 1.9f];
+        List<int> ids = [];
+        for (int i = 0; i < 4; i++)
+        {
+            ids.Add(sampler.Sample(logits));
+            sampler.Accept(ids[^1]);
+        }
+        Assert.Equal([1, 1, 2, 1], ids);    // 3, then 2, then 1.5 against 1.9, then 1.5 against 0.9
+    }
+
+    [Fact]
+    public void The_repetition_penalty_looks_back_as_far_as_its_window()
+    {
+        float[] logits = [1, 1.5f, -1];
+        SamplingOptions options = SamplingOptions.Greedy with { RepetitionPenalty = 2 };
+        Assert.Equal(0, new Sampler(options, [1, 2, 2]).Sample(logits));
+        Assert.Equal(1, new Sampler(options with { RepetitionWindow = 2 }, [1, 2, 2]).Sample(logits));
+        Assert.Equal(1, new Sampler(options with { RepetitionWindow = 0 }, [1, 1]).Sample(logits));
+        Sampler sampler = new(options with { RepetitionWindow = 2 }, [1, 2]);
+        Assert.Equal(0, sampler.Sample(logits));
+        sampler.Accept(0);
+        sampler.Accept(2);
+        Assert.Equal(1, sampler.Sample(logits));
+    }
+
+    [Fact]
+    public void A_bias_bans_and_forces()
+    {
+        SamplingOptions options = new() { Seed = 1, LogitBias = new Dictionary<int, float> { [1] = -100, [4] = 100, [77] = 5 } };
+        Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal(4, new Sampler(options).Sample(Logits)));
+        Assert.Equal(3, new Sampler(SamplingOptions.Greedy with { LogitBias = new Dictionary<int, float> { [1] = -100 } }).Sample(Logits));
+    }
+
+    [Fact]
+    public void A_single_allowed_id_takes_no_random_number()
+    {
+        Sampler plain = new(new() { Seed = 9 }), mixed = new(new() { Seed = 9 });
+        int[] expected = [.. Enumerable.Range(0, 20).Select(_ => plain.Sample(Logits))];
+        Assert.Equal(expected, Enumerable.Range(0, 20).Select(_ =>
+        {
+            Assert.Equal(2, mixed.Sample(Logits, [0b100]));
+            return mixed.Sample(Logits);
+        }));
+    }
+
+    [Fact]
+    public void Choosing_allocates_nothing_once_the_buffers_have_grown()
+    {
+        float[] logits = [.. Enumerable.Range(0, 5000).Select(i => (float)Math.Sin(i) * 5)];
+        SamplingOptions options = new() { Seed = 1, TopK = 50, TopP = 0.9f, MinP = 0.01f, LogitBias = new Dictionary<int, float> { [1] = 1 }, RepetitionPenalty = 1.1f };
+        Sampler sampler = new(options, Enumerable.Range(0, 100).ToArray());
+        for (int i = 0; i < 3; i++)
+            sampler.Sample(logits);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++)
+            sampler.Sample(logits);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    static SamplingOptions AnyPenalties(Random random, int vocab) => new()
+    {
+        RepetitionPenalty = random.Next(2) == 0 ? 1 : 0.5f + (float)random.NextDouble(),
+        RepetitionWindow = random.Next(2) == 0 ? null : random.Next(30),
+        FrequencyPenalty = random.Next(2) * (float)((random.NextDouble() * 4) - 2),
+        PresencePenalty = random.Next(2) * (float)((random.NextDouble() * 4) - 2),
+        LogitBias = Enumerable.Range(0, random.Next(4)).Select(_ => random.Next(vocab)).Distinct().ToDictionary(id => id, _ => (float)(random.NextDouble() * 10) - 5),
+    };
+
+    /// <summary>Penalties and bias as their definitions read.</summary>
+    static float[] Penalised(SamplingOptions options, float[] logits, int[] prompt, int[] answer)
+    {
+        int[] all = [.. prompt, .. answer];
+        int[] recent = options.RepetitionWindow is { } window ? [.. all.TakeLast(window)] : all;
+        return [.. logits.Select((logit, id) =>
+        {
+            if (recent.Contains(id))
+                logit = logit > 0 ? logit / options.RepetitionPenalty : logit * options.RepetitionPenalty;
+            int count = answer.Count(other => other == id);
+            logit -= count * options.FrequencyPenalty;
+            logit -= count > 0 ? options.PresencePenalty : 0;
+            return logit + options.LogitBias.GetValueOrDefault(id);
+        })];
+    }
+
+    [Fact]
     public void Options_are_checked_where_they_are_set()
     {
         Assert.Throws<ArgumentOutOfRangeException>("Temperature", () => new SamplingOptions { Temperature = 2.1f });
@@ -110,6 +248,11 @@ public sealed class SamplerTests
         Assert.Throws<ArgumentOutOfRangeException>("TopP", () => new SamplingOptions { TopP = 0 });
         Assert.Throws<ArgumentOutOfRangeException>("TopK", () => new SamplingOptions { TopK = -1 });
         Assert.Throws<ArgumentOutOfRangeException>("MinP", () => new SamplingOptions { MinP = 1.5f });
+        Assert.Throws<ArgumentOutOfRangeException>("RepetitionPenalty", () => new SamplingOptions { RepetitionPenalty = 0 });
+        Assert.Throws<ArgumentOutOfRangeException>("RepetitionWindow", () => new SamplingOptions { RepetitionWindow = -1 });
+        Assert.Throws<ArgumentOutOfRangeException>("FrequencyPenalty", () => new SamplingOptions { FrequencyPenalty = 2.5f });
+        Assert.Throws<ArgumentOutOfRangeException>("PresencePenalty", () => new SamplingOptions { PresencePenalty = -2.5f });
+        Assert.Throws<ArgumentOutOfRangeException>("LogitBias", () => new SamplingOptions { LogitBias = new Dictionary<int, float> { [3] = 101 } });
         Assert.Throws<ArgumentOutOfRangeException>("MaxTokens", () => new GenerationRequest { Prompt = default, MaxTokens = -1 });
     }
 
