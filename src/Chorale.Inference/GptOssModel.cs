@@ -20,9 +20,20 @@ public sealed class GptOssModel : IDisposable
         Config = GgufConfig.Read(file, options);
         if (options.ContextLength > Config.MaxPositionEmbeddings)
             throw new ArgumentOutOfRangeException(nameof(options), options.ContextLength, $"ContextLength must be at most {Config.MaxPositionEmbeddings}, the model's.");
-        _weights = ModelWeights.Load(GgufWeights.Read(file, Config));
-        Pass = new(_weights, Config);
+        if (options is { Loading: WeightLoading.Repack, Precision: not Precision.Fast })
+            throw new ArgumentException("Repacked weights take activations in 8 bits: Loading.Repack goes with Precision.Fast.", nameof(options));
         Pool = new(options.Threads ?? Environment.ProcessorCount);
+        try
+        {
+            CheckpointWeights weights = GgufWeights.Read(file, Config);
+            _weights = IsFast && options.Loading != WeightLoading.Map ? ModelWeights.Repack(weights, Pool) : ModelWeights.Load(weights);
+        }
+        catch
+        {
+            Pool.Dispose();
+            throw;
+        }
+        Pass = new(_weights, Config);
     }
 
     /// <summary>The path it was opened by.</summary>
@@ -38,6 +49,8 @@ public sealed class GptOssModel : IDisposable
     public IReadOnlyList<TensorInfo> Tensors => _file.Tensors;
 
     internal ForwardPass Pass { get; }
+
+    internal bool IsFast => _options.Precision == Precision.Fast;
 
     internal WorkerPool Pool { get; }
 

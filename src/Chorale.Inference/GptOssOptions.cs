@@ -20,4 +20,10 @@ public sealed record GptOssOptions
     /// llama.cpp alone, and moves logits by some hundredths.
     /// </summary>
     public bool YarnTruncate { get; init; }
+
+    /// <summary>How activations are computed with in front of matrices.</summary>
+    public Precision Precision { get; init; }
+
+    /// <summary>Where the weights are while computing.</summary>
+    public WeightLoading Loading { get; init; }
 }

@@ -134,7 +134,7 @@ public sealed class GptOssSession : IDisposable
         int outside = ids.IndexOfAnyExceptInRange(0, _model.Config.VocabSize - 1);
         if (outside >= 0)
             throw new TokenOutOfRangeException(ids[outside], outside, _model.Config.VocabSize);
-        _state ??= new(_model.Config, _batch, _model.Pool);
+        _state ??= new(_model.Config, _batch, _model.Pool, _model.IsFast);
         _state.Trace = Trace;
         return _state;
     }

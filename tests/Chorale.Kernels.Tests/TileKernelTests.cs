@@ -91,13 +91,13 @@ public unsafe class TileKernelTests
     public void A_tile_decodes_to_its_rows(object type)
     {
         WeightType weightType = (WeightType)type;
-        foreach (int count in new[] { 1, 7, 16 })
+        foreach (int count in new[] { 16 })
         {
             const int Columns = 96;
             (NativeBuffer<byte> memory, WeightMatrix rows) = Numbers.Weights(weightType, count, Columns, seed: count);
             using NativeBuffer<byte> owner = memory;
             using NativeBuffer<byte> tile = new(TileLayout.TileBytes(weightType, Columns));
-            TileLayout.Pack(memory.Span, weightType, count, Columns, tile.Span);
+            TileLayout.Pack(memory.Span, weightType, Columns, tile.Span);
             float[] expected = new float[Columns], actual = new float[Columns];
             for (int row = 0; row < TileLayout.Rows; row++)
             {
@@ -132,7 +132,7 @@ public unsafe class TileKernelTests
                 if (extreme)
                     memory.Span.Fill((byte)(_type == WeightType.Q8_0 ? 0x80 : 0x77));
                 long tileBytes = TileLayout.TileBytes(_type, columns);
-                TileLayout.Pack(memory.Span, _type, TileLayout.Rows, columns, _weights.Slice(tile * tileBytes, (int)tileBytes));
+                TileLayout.Pack(memory.Span, _type, columns, _weights.Slice(tile * tileBytes, (int)tileBytes));
                 memory.Dispose();
                 if (_type == WeightType.Mxfp4)
                     TileKernels.Unpack(DotLevel.Scalar, _weights.Pointer + (tile * tileBytes), columns / 32, _bytes.Pointer + (tile * (columns / 32) * 512L));

@@ -29,7 +29,7 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
             Range rows = (sequence.Start * _queryRows)..((sequence.Start + sequence.Count) * _queryRows);
             Attention.Run(query[rows], sequence.Cache[layer], weights.Sinks, sequence.Cache.Position, sequence.Count, _window, attended[rows], state.Pool);
         }
-        MatMul.Run(weights.Output, weights.OutputBias, attended, tokens, delta, state.Pool);
+        Product.Run(weights.Output, weights.OutputBias, attended, state.AttendedBytes, tokens, delta, state.Pool);
         VectorMath.Add(delta, x);
         state.Trace?.Attended(layer, state.FirstPosition, query, state.Sequences[0].Cache[layer], weights.Sinks, _window, x);
     }
@@ -38,8 +38,14 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
     void Project(int tokens, ForwardState state)
     {
         int rows = _queryRows + (2 * _keyRows);
-        state.Pool.RunIfWorth(rows, MatMul.RowsAtATime(rows, state.Pool.Threads), (long)rows * _hidden * tokens, new ProjectJob(weights, state, tokens));
+        if (TileMatMul.Takes(weights.Query, tokens) || TileMatMul.Takes(weights.Key, tokens) || TileMatMul.Takes(weights.Value, tokens))
+            state.NormedBytes?.Set(state.Normed.Slice(0, tokens * _hidden), state.Pool);
+        state.Pool.RunIfWorth(rows, RowsAtATime(rows, state), (long)rows * _hidden * tokens, new ProjectJob(weights, state, tokens));
     }
+
+    /// <summary>A share of rows that begins with a tile in each of the three matrices, where they lie in tiles.</summary>
+    static int RowsAtATime(int rows, ForwardState state) =>
+        state.NormedBytes is null ? MatMul.RowsAtATime(rows, state.Pool.Threads) : TileMatMul.RowsAtATime(rows, state.Pool.Threads);
 
     /// <summary>Turns queries and keys by their positions, and stores keys and values.</summary>
     void TurnAndStore(ForwardState state)
@@ -75,7 +81,7 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
             start = Math.Max(start, 0);
             end = Math.Min(end, matrix.Rows);
             if (start < end)
-                MatMul.RunRows(matrix, bias, state.Normed.Slice(0, tokens * matrix.Columns), tokens, y.Slice(0, tokens * matrix.Rows), matrix.Rows, start, end);
+                Product.RunRows(matrix, bias, state.Normed.Slice(0, tokens * matrix.Columns), state.NormedBytes, tokens, y.Slice(0, tokens * matrix.Rows), start, end);
         }
     }
 }

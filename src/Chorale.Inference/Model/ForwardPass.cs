@@ -61,7 +61,7 @@ sealed class ForwardPass
         Span<float> logits = state.LogitsOf(rows.Length);
         for (int i = 0; i < rows.Length; i++)
             NormRow(rows[i], normed.Slice(i * _config.HiddenSize, _config.HiddenSize), state);
-        MatMul.Run(_weights.Unembedding, [], normed, rows.Length, logits, state.Pool);    // [vocab, hidden] · [hidden]
+        Product.Run(_weights.Unembedding, [], normed, state.NormedBytes, rows.Length, logits, state.Pool);    // [vocab, hidden] · [hidden]
         return logits;
     }
 
@@ -72,8 +72,15 @@ sealed class ForwardPass
     /// <param name="state">What <see cref="Run"/> left; what <see cref="Logits"/> gave is overwritten.</param>
     public void LogitsSelected(int row, ReadOnlySpan<int> ids, Span<float> logits, ForwardState state)
     {
-        Span<float> normed = state.Normed.Slice(0, _config.HiddenSize), all = state.LogitsOf(1);
+        Span<float> normed = state.Normed.Slice(0, _config.HiddenSize);
         NormRow(row, normed, state);
+        if (state.NormedBytes is { } bytes && _weights.Unembedding.IsTiled)
+        {
+            bytes.Set(normed, state.Pool);
+            TileMatMul.RunSelectedRows(_weights.Unembedding, ids, bytes, 0, logits);
+            return;
+        }
+        Span<float> all = state.LogitsOf(1);
         for (int i = 0; i < ids.Length; i++)
         {
             MatMul.RunRows(_weights.Unembedding, [], normed, tokens: 1, all, _config.VocabSize, ids[i], ids[i] + 1);

@@ -15,7 +15,8 @@ sealed class ForwardState : IDisposable
     /// <param name="config">The model's sizes.</param>
     /// <param name="batch">The most tokens of a batch.</param>
     /// <param name="pool">The threads to use; they belong to somebody else.</param>
-    public ForwardState(ModelConfig config, int batch, WorkerPool pool)
+    /// <param name="isFast">Whether activations may be rounded to 8 bits in front of matrices.</param>
+    public ForwardState(ModelConfig config, int batch, WorkerPool pool, bool isFast = false)
     {
         (Pool, _batch, _vocab) = (pool, batch, config.VocabSize);
         int queryRows = config.NumAttentionHeads * config.HeadDim, keyRows = config.NumKeyValueHeads * config.HeadDim;
@@ -29,7 +30,11 @@ sealed class ForwardState : IDisposable
         Value = Buffer(batch, keyRows);
         Attended = Buffer(batch, queryRows);
         _logits = new(_vocab);
-        Mixture = new(config, batch, Buffer);
+        Mixture = new(config, batch, Buffer, isFast);
+        if (isFast && config.HiddenSize % QuantizedRow.BlockLength == 0)
+            NormedBytes = new(batch, config.HiddenSize);
+        if (isFast && queryRows % QuantizedRow.BlockLength == 0)
+            AttendedBytes = new(batch, queryRows);
     }
 
     public WorkerPool Pool { get; }
@@ -51,6 +56,12 @@ sealed class ForwardState : IDisposable
     public NativeBuffer<float> Value { get; }       // [tokens, kvHeads, headDim]
 
     public NativeBuffer<float> Attended { get; }    // [tokens, heads, headDim]
+
+    /// <summary><see cref="Normed"/> in 8 bits; null where all is computed in float32.</summary>
+    public QuantizedRows? NormedBytes { get; }
+
+    /// <summary><see cref="Attended"/> in 8 bits; null where all is computed in float32.</summary>
+    public QuantizedRows? AttendedBytes { get; }
 
     public MixtureState Mixture { get; }
 
@@ -107,6 +118,9 @@ sealed class ForwardState : IDisposable
     public void Dispose()
     {
         _logits.Dispose();
+        NormedBytes?.Dispose();
+        AttendedBytes?.Dispose();
+        Mixture.Dispose();
         foreach (NativeBuffer<float> buffer in _owned)
             buffer.Dispose();
     }

@@ -7,9 +7,11 @@ namespace Chorale.Inference;
 /// </summary>
 sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
 {
+    const int TokensAtATime = 16;
+
     // Shares of an expert's rows that keep threads level; each expert of a decoded token splits in a few.
-    const int SharesOfAThread = 8;
-    const int Tile = 16;
+    const int SharesOfAThread = 16;
+    const int Tile = 32;
 
     readonly int _hidden = config.HiddenSize;
     readonly int _intermediate = config.IntermediateSize;
@@ -30,10 +32,11 @@ sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
         Rows.Norm(x, weights.Norm, config.RmsNormEps, normed);
         MatMul.Run(weights.Router, weights.RouterBias, normed, tokens, routerLogits, state.Pool);
         Choose(routerLogits, tokens, mixture);
-        mixture.Gather(normed, tokens);
+        mixture.Sort(tokens);
+        Gather(normed, tokens, state);
         Activate(state);
         Project(state);
-        Combine(x, tokens, mixture);
+        state.Pool.RunIfWorth(tokens, TokensAtATime, (long)tokens * _perToken * _hidden, new CombineJob(this, state, tokens));
         state.Trace?.Mixed(layer, position, routerLogits, mixture.Chosen.AsSpan(0, tokens * _perToken), mixture.Weights.AsSpan(0, tokens * _perToken), x);
     }
 
@@ -44,6 +47,32 @@ sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
             Router.SelectTopK(routerLogits.Slice(token * _experts, _experts), _perToken,
                 mixture.Chosen.AsSpan(token * _perToken, _perToken), mixture.Weights.AsSpan(token * _perToken, _perToken));
         }
+    }
+
+    /// <summary>Copies each token's activations to its slots, in the forms that its experts take.</summary>
+    void Gather(ReadOnlySpan<float> normed, int tokens, ForwardState state)
+    {
+        bool anyFloats = state.Mixture.GatheredBytes is null, anyBytes = false;
+        if (!anyFloats)
+        {
+            foreach (int expert in state.Mixture.Active)
+            {
+                bool isFast = IsFast(expert, state.Mixture);
+                anyFloats |= !isFast;
+                anyBytes |= isFast;
+            }
+        }
+        if (anyBytes)
+            state.NormedBytes!.Set(normed, state.Pool);
+        state.Pool.RunIfWorth(tokens, TokensAtATime, (long)tokens * _perToken * _hidden, new GatherJob(state, tokens * _hidden, anyFloats, anyBytes));
+    }
+
+    /// <summary>Whether an expert computes with activations in 8 bits.</summary>
+    bool IsFast(int expert, MixtureState mixture)
+    {
+        ExpertWeights one = weights.Experts[expert];
+        int count = mixture.SlotsOf(expert).Count;
+        return mixture.GatheredBytes is not null && GatedMatMul.Takes(one.Gate, one.Up, count) && TileMatMul.Takes(one.Down, count);
     }
 
     /// <summary>Gate, up and the activation between, for all slots.</summary>
@@ -62,19 +91,6 @@ sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
         int shares = (_hidden + rows - 1) / rows;
         long work = (long)SlotCount(state) * _intermediate * _hidden;
         state.Pool.RunIfWorth(state.Mixture.ActiveCount * shares, 1, work, new ProjectJob(this, state.Mixture, rows, shares));
-    }
-
-    /// <summary>Adds the results of each token's experts, best expert first, whatever the batch.</summary>
-    void Combine(Span<float> x, int tokens, MixtureState mixture)
-    {
-        for (int token = 0; token < tokens; token++)
-        {
-            for (int rank = 0; rank < _perToken; rank++)
-            {
-                VectorMath.AddScaled(mixture.Weights[(token * _perToken) + rank],
-                    mixture.Result.Slice((long)mixture.SlotOf(token, rank) * _hidden, _hidden), x.Slice(token * _hidden, _hidden));
-            }
-        }
     }
 
     static int SlotCount(ForwardState state)
@@ -105,6 +121,11 @@ sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
             ExpertWeights expert = block.Weights.Experts[index];
             (int first, int count) = mixture.SlotsOf(index);
             int hidden = expert.Gate.Columns, width = expert.Gate.Rows, lastRow = Math.Min(firstRow + rows, width);
+            if (block.IsFast(index, mixture))
+            {
+                GatedMatMul.RunRows(expert.Gate, expert.GateBias, expert.Up, expert.UpBias, mixture.GatheredBytes!, first, count, block.Limit, firstRow, lastRow, mixture.ActivatedBytes!);
+                return;
+            }
             ReadOnlySpan<float> x = mixture.Gathered.Slice((long)first * hidden, count * hidden);
             Span<float> gate = mixture.Gate.Slice((long)first * width, count * width), up = mixture.Up.Slice((long)first * width, count * width);
 
@@ -131,9 +152,43 @@ sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
         {
             ExpertWeights expert = block.Weights.Experts[index];
             (int first, int count) = mixture.SlotsOf(index);
-            int width = expert.Down.Columns, hidden = expert.Down.Rows;
-            MatMul.RunRows(expert.Down, expert.DownBias, mixture.Gate.Slice((long)first * width, count * width), count,
-                mixture.Result.Slice((long)first * hidden, count * hidden), hidden, firstRow, Math.Min(firstRow + rows, hidden));
+            int width = expert.Down.Columns, hidden = expert.Down.Rows, lastRow = Math.Min(firstRow + rows, hidden);
+            Span<float> result = mixture.Result.Slice((long)first * hidden, count * hidden);
+            if (block.IsFast(index, mixture))
+                TileMatMul.RunRows(expert.Down, expert.DownBias, mixture.ActivatedBytes!, first, count, result, hidden, firstRow, lastRow);
+            else
+                MatMul.RunRows(expert.Down, expert.DownBias, mixture.Gate.Slice((long)first * width, count * width), count, result, hidden, firstRow, lastRow);
+        }
+    }
+
+    /// <summary>An item is a token whose activations go to its slots.</summary>
+    readonly struct GatherJob(ForwardState state, int length, bool floats, bool bytes) : IRangeJob
+    {
+        public void Run(int start, int end)
+        {
+            if (floats)
+                state.Mixture.Gather(state.Normed.Slice(0, length), start, end);
+            if (bytes)
+                state.Mixture.Gather(state.NormedBytes!, start, end);
+        }
+    }
+
+    /// <summary>An item is a token that adds the results of its experts, best expert first, whatever the batch.</summary>
+    readonly struct CombineJob(MixtureBlock block, ForwardState state, int tokens) : IRangeJob
+    {
+        public void Run(int start, int end)
+        {
+            int hidden = block._hidden, perToken = block._perToken;
+            MixtureState mixture = state.Mixture;
+            Span<float> x = state.Residual.Slice(0, tokens * hidden);
+            for (int token = start; token < end; token++)
+            {
+                for (int rank = 0; rank < perToken; rank++)
+                {
+                    VectorMath.AddScaled(mixture.Weights[(token * perToken) + rank],
+                        mixture.Result.Slice((long)mixture.SlotOf(token, rank) * hidden, hidden), x.Slice(token * hidden, hidden));
+                }
+            }
         }
     }
 

@@ -7,10 +7,12 @@ namespace Chorale.Inference;
 sealed class ModelWeights : IDisposable
 {
     readonly List<NativeBuffer<byte>> _buffers = [];
+    readonly TiledWeights? _tiled;
 
-    ModelWeights(CheckpointWeights source)
+    ModelWeights(CheckpointWeights source, TiledWeights? tiled)
     {
-        Embedding = Load(source.Embedding);
+        _tiled = tiled;
+        Embedding = Load(source.Embedding);    // in tiles only where it is the output matrix too
         Layers = [.. source.Layers.Select(Load)];
         FinalNorm = source.FinalNorm;
         Unembedding = source.Unembedding == source.Embedding ? Embedding : Load(source.Unembedding);
@@ -26,11 +28,32 @@ sealed class ModelWeights : IDisposable
 
     /// <summary>Maps or reads each matrix.</summary>
     /// <exception cref="IOException">A file cannot be read.</exception>
-    public static ModelWeights Load(CheckpointWeights source) => new(source);
+    public static ModelWeights Load(CheckpointWeights source) => new(source, tiled: null);
+
+    /// <summary>Reads the matrices that can lie in tiles into such, and maps or reads the others.</summary>
+    /// <param name="source">The weights; the embedding, of which a token needs one row, stays where it is.</param>
+    /// <param name="pool">The threads to use.</param>
+    /// <exception cref="IOException">A file cannot be read.</exception>
+    /// <exception cref="OutOfMemoryException">The system has no memory for the tiles.</exception>
+    public static ModelWeights Repack(CheckpointWeights source, WorkerPool pool)
+    {
+        TiledWeights tiled = new(Matrices(source).Where(matrix => TileLayout.Fits(matrix.Type, matrix.Rows)));
+        try
+        {
+            tiled.Read(pool);
+            return new(source, tiled);
+        }
+        catch
+        {
+            tiled.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>Frees the matrices that do not lie in the files; a forgotten one is freed by its finalizer.</summary>
     public void Dispose()
     {
+        _tiled?.Dispose();
         foreach (NativeBuffer<byte> buffer in _buffers)
             buffer.Dispose();
         _buffers.Clear();
@@ -70,8 +93,16 @@ sealed class ModelWeights : IDisposable
         DownBias = source.DownBias,
     };
 
+    /// <summary>The matrices of which a token needs all rows, in the order of use.</summary>
+    static IEnumerable<MatrixSource> Matrices(CheckpointWeights source) =>
+        source.Layers
+            .SelectMany(layer => layer.Experts.SelectMany(expert => new[] { expert.Gate, expert.Up, expert.Down }).Prepend(layer.Output).Prepend(layer.Value).Prepend(layer.Key).Prepend(layer.Query))
+            .Append(source.Unembedding);
+
     WeightMatrix Load(MatrixSource source)
     {
+        if (_tiled is not null && _tiled.TryGet(source, out WeightMatrix tiles))
+            return tiles;
         if (source.TryMap(out WeightMatrix matrix))
             return matrix;
         NativeBuffer<byte> buffer = new(source.Rows * source.RowBytes);

@@ -4,7 +4,7 @@ namespace Chorale.Kernels;
 
 /// <summary>Weights in tiles of 16 rows, so that a vector holds the same four columns of 16 rows and sums of 16 rows come out side by side.</summary>
 /// <remarks>
-/// A tile holds its codes, then its scales, and is padded to a multiple of 64 bytes; a matrix is its tiles, the last one filled up with rows of zeros.
+/// A tile holds its codes, then its scales, and is padded to a multiple of 64 bytes; a matrix is its tiles, so its rows are a multiple of 16.
 /// Of each block of 32 columns there are, in MXFP4, four vectors of 64 bytes: byte 4r + i of vector j has the code of row r, column 4j + i in its low half
 /// and column 16 + 4j + i in its high half; then, behind all codes, 16 scale bytes a block. In Q8_0 there are eight vectors: byte 4r + i of vector j
 /// is row r, column 4j + i, plus 128; behind all codes 16 float16 scales a block.
@@ -20,40 +20,41 @@ static unsafe class TileLayout
     public static long TileBytes(WeightType type, int columns) => (CodeBytes(type, columns) + (long)(columns / 32) * (type == WeightType.Mxfp4 ? 16 : 32) + 63) & ~63L;
 
     /// <summary>Bytes of a matrix.</summary>
-    public static long ByteCount(WeightType type, int rows, int columns) => (rows + Rows - 1L) / Rows * TileBytes(type, columns);
+    public static long ByteCount(WeightType type, int rows, int columns) => rows / Rows * TileBytes(type, columns);
 
-    /// <summary>Whether weights of a type can be put in tiles.</summary>
-    public static bool Fits(WeightType type) => type is WeightType.Mxfp4 or WeightType.Q8_0;
+    /// <summary>Whether a matrix can be put in tiles.</summary>
+    public static bool Fits(WeightType type, int rows) => type is WeightType.Mxfp4 or WeightType.Q8_0 && rows % Rows == 0;
 
-    /// <summary>Puts up to 16 rows in a tile.</summary>
+    /// <summary>Puts 16 rows in a tile.</summary>
     /// <param name="rows">The rows one after the other, in the type's row layout.</param>
     /// <param name="type">MXFP4 or Q8_0.</param>
-    /// <param name="count">How many rows, 1 to 16.</param>
     /// <param name="columns">A multiple of 32.</param>
     /// <param name="tile">Where to; all of it is written.</param>
     /// <exception cref="ArgumentException">A length does not fit.</exception>
-    public static void Pack(ReadOnlySpan<byte> rows, WeightType type, int count, int columns, Span<byte> tile)
+    public static void Pack(ReadOnlySpan<byte> rows, WeightType type, int columns, Span<byte> tile)
     {
-        if (!Fits(type) || count is < 1 or > Rows || rows.Length != count * type.RowBytes(columns) || tile.Length != TileBytes(type, columns))
-            throw new ArgumentException($"{rows.Length} bytes are not {count} rows of {columns} columns of {type} for a tile of {tile.Length} bytes.", nameof(rows));
-        if (count < Rows)
-            tile.Clear();
+        if (!Fits(type, Rows) || rows.Length != Rows * type.RowBytes(columns) || tile.Length != TileBytes(type, columns))
+            throw new ArgumentException($"{rows.Length} bytes are not {Rows} rows of {columns} columns of {type} for a tile of {tile.Length} bytes.", nameof(rows));
         fixed (byte* from = rows, to = tile)
-        {
-            if (type == WeightType.Mxfp4)
-                PackMxfp4(from, count, columns, to);
-            else
-                PackQ8(from, count, columns, to);
-        }
+            Pack(from, type, columns, to);
     }
 
-    static void PackMxfp4(byte* rows, int count, int columns, byte* tile)
+    /// <summary>As the other, unchecked.</summary>
+    internal static void Pack(byte* rows, WeightType type, int columns, byte* tile)
+    {
+        if (type == WeightType.Mxfp4)
+            PackMxfp4(rows, columns, tile);
+        else
+            PackQ8(rows, columns, tile);
+    }
+
+    static void PackMxfp4(byte* rows, int columns, byte* tile)
     {
         long rowBytes = WeightType.Mxfp4.RowBytes(columns);
         byte* scales = tile + CodeBytes(WeightType.Mxfp4, columns);
         for (int block = 0; block < columns / 32; block++, tile += 256, scales += 16, rows += Mxfp4.BlockBytes)
         {
-            for (int row = 0; row < count; row++)
+            for (int row = 0; row < Rows; row++)
             {
                 byte* from = rows + row * rowBytes;
                 scales[row] = from[0];
@@ -63,13 +64,13 @@ static unsafe class TileLayout
         }
     }
 
-    static void PackQ8(byte* rows, int count, int columns, byte* tile)
+    static void PackQ8(byte* rows, int columns, byte* tile)
     {
         long rowBytes = WeightType.Q8_0.RowBytes(columns);
         byte* scales = tile + CodeBytes(WeightType.Q8_0, columns);
         for (int block = 0; block < columns / 32; block++, tile += 512, scales += 32, rows += Q8Block.BlockBytes)
         {
-            for (int row = 0; row < count; row++)
+            for (int row = 0; row < Rows; row++)
             {
                 byte* from = rows + row * rowBytes;
                 *(ushort*)(scales + 2 * row) = *(ushort*)from;

@@ -64,6 +64,8 @@ static unsafe partial class MatMul
     static void Check(WeightMatrix w, ReadOnlySpan<float> bias, ReadOnlySpan<float> x, int tokens, Span<float> y, int yStride, int rowStart, int rowEnd)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(tokens);
+        if (w.IsTiled)
+            throw new ArgumentException("The rows lie in tiles, which takes activations in 8 bits.", nameof(w));
         if (x.Length != (long)tokens * w.Columns)
             throw new ArgumentException($"{x.Length} activations are not {tokens} tokens of {w.Columns} columns.", nameof(x));
         if (!bias.IsEmpty && bias.Length != w.Rows)
