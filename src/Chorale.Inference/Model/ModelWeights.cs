@@ -33,8 +33,7 @@ sealed class ModelWeights : IDisposable
     /// <summary>Reads the matrices that can lie in tiles into such, and maps or reads the others.</summary>
     /// <param name="source">The weights; the embedding, of which a token needs one row, stays where it is.</param>
     /// <param name="pool">The threads to use.</param>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    /// <exception cref="OutOfMemoryException">The system has no memory for the tiles.</exception>
+    /// <exception cref="IOException">A file cannot be read, or the system has no memory for the tiles.</exception>
     public static ModelWeights Repack(CheckpointWeights source, WorkerPool pool)
     {
         TiledWeights tiled = new(Matrices(source).Where(matrix => TileLayout.Fits(matrix.Type, matrix.Rows)));
@@ -93,12 +92,6 @@ sealed class ModelWeights : IDisposable
         DownBias = source.DownBias,
     };
 
-    /// <summary>The matrices of which a token needs all rows, in the order of use.</summary>
-    static IEnumerable<MatrixSource> Matrices(CheckpointWeights source) =>
-        source.Layers
-            .SelectMany(layer => layer.Experts.SelectMany(expert => new[] { expert.Gate, expert.Up, expert.Down }).Prepend(layer.Output).Prepend(layer.Value).Prepend(layer.Key).Prepend(layer.Query))
-            .Append(source.Unembedding);
-
     WeightMatrix Load(MatrixSource source)
     {
         if (_tiled is not null && _tiled.TryGet(source, out WeightMatrix tiles))
@@ -115,4 +108,10 @@ sealed class ModelWeights : IDisposable
         }
         return buffer.Matrix(0, source.Type, source.Rows, source.Columns);
     }
+
+    /// <summary>The matrices of which a token needs all rows, in the order of use.</summary>
+    static IEnumerable<MatrixSource> Matrices(CheckpointWeights source) =>
+        source.Layers
+            .SelectMany(layer => layer.Experts.SelectMany(expert => new[] { expert.Gate, expert.Up, expert.Down }).Prepend(layer.Output).Prepend(layer.Value).Prepend(layer.Key).Prepend(layer.Query))
+            .Append(source.Unembedding);
 }

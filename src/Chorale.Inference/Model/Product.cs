@@ -25,7 +25,12 @@ static class Product
     }
 
     /// <summary>Some rows, on the calling thread; <paramref name="bytes"/> are already set where they are needed.</summary>
-    /// <inheritdoc cref="Run" path="/param"/>
+    /// <param name="w">Weights, shape [rows, columns].</param>
+    /// <param name="bias">Shape [rows]; empty for none.</param>
+    /// <param name="x">Activations, shape [tokens, columns].</param>
+    /// <param name="bytes">The same in 8 bits; null computes in float32.</param>
+    /// <param name="tokens">Number of activation rows.</param>
+    /// <param name="y">Result, shape [tokens, rows].</param>
     /// <param name="start">The first row, a multiple of 16.</param>
     /// <param name="end">One past the last row, a multiple of 16 or all rows.</param>
     public static void RunRows(WeightMatrix w, float[] bias, ReadOnlySpan<float> x, QuantizedRows? bytes, int tokens, Span<float> y, int start, int end)

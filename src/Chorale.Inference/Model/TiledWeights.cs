@@ -14,14 +14,14 @@ sealed class TiledWeights : IDisposable
     readonly PageBuffer _memory;
 
     /// <summary>Finds a place for each matrix; nothing is read yet.</summary>
-    /// <exception cref="OutOfMemoryException">The system has no memory for them.</exception>
+    /// <exception cref="IOException">The system has no memory for them.</exception>
     public TiledWeights(IEnumerable<MatrixSource> matrices)
     {
         long byteCount = 0;
-        foreach (MatrixSource matrix in matrices)
+        foreach (MatrixSource matrix in matrices.Distinct(ReferenceEqualityComparer.Instance).Cast<MatrixSource>())
         {
-            if (_offsets.TryAdd(matrix, byteCount))
-                byteCount += TileLayout.ByteCount(matrix.Type, matrix.Rows, matrix.Columns);
+            _offsets.Add(matrix, byteCount);
+            byteCount += TileLayout.ByteCount(matrix.Type, matrix.Rows, matrix.Columns);
         }
         _memory = new(byteCount);
     }

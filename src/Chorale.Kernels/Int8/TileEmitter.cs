@@ -47,14 +47,14 @@ sealed class TileEmitter
 
     static AssemblerRegisterZMM Zmm(int number) => new(Register.ZMM0 + number);
 
-    AssemblerMemoryOperand Token(int token, int offset) => (token % 3) switch
+    static AssemblerMemoryOperand Token(int token, int offset) => (token % 3) switch
     {
         0 => __[_bases[token / 3] + offset],
         1 => __[_bases[token / 3] + _stride + offset],
         _ => __[_bases[token / 3] + _stride * 2 + offset],
     };
 
-    AssemblerMemoryOperand TokenBroadcast(int token, int offset) => (token % 3) switch
+    static AssemblerMemoryOperand TokenBroadcast(int token, int offset) => (token % 3) switch
     {
         0 => __dword_bcst[_bases[token / 3] + offset],
         1 => __dword_bcst[_bases[token / 3] + _stride + offset],

@@ -53,6 +53,7 @@ static unsafe class TileKernels
     }
 
     /// <summary>Unpacks the codes of a tile of MXFP4 to bytes: twice the value, plus 12.</summary>
+    /// <param name="level">One of <see cref="Supported"/>.</param>
     /// <param name="codes">256 bytes a block.</param>
     /// <param name="blocks">How many blocks.</param>
     /// <param name="bytes">512 bytes a block.</param>

@@ -16,7 +16,7 @@ sealed unsafe partial class PageBuffer : IDisposable
     byte* _data;
 
     /// <summary>Allocates zeros; the system gives pages when they are first touched.</summary>
-    /// <exception cref="OutOfMemoryException">There is no such block.</exception>
+    /// <exception cref="IOException">There is no such block.</exception>
     public PageBuffer(long byteCount)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(byteCount);
@@ -32,7 +32,7 @@ sealed unsafe partial class PageBuffer : IDisposable
         if ((nint)_block == -1)
         {
             _block = null;
-            throw new OutOfMemoryException($"The system gives no {byteCount} bytes for weights.");
+            throw new IOException($"The system gives no {byteCount} bytes for weights.");
         }
         _data = (byte*)(((nuint)_block + PageBytes - 1) & ~(PageBytes - 1));
         _ = Advise(_data, (nuint)byteCount, HugePages);    // only advice: without it pages are small
