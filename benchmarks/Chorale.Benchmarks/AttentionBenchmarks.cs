@@ -11,6 +11,7 @@ public class AttentionBenchmarks : IDisposable
     readonly float[] _q = new float[Heads * HeadDim];
     readonly float[] _y = new float[Heads * HeadDim];
     readonly float[] _sinks = new float[Heads];
+    readonly AttentionBatch _batch = new();
     SimdLevel _level;
     LayerKeyValues _cache = null!;
     WorkerPool _pool = null!;
@@ -24,12 +25,19 @@ public class AttentionBenchmarks : IDisposable
     [Params(128, 4096)]
     public int Context { get; set; }
 
+    public static IEnumerable<string> Formats => Enum.GetNames<KeyValueFormat>();
+
+    [ParamsSource(nameof(Formats))]
+    public string Format { get; set; } = "";
+
     [GlobalSetup]
     public void Setup()
     {
         _level = Enum.Parse<SimdLevel>(Level);
         _pool = new WorkerPool(Environment.ProcessorCount);
-        _cache = new LayerKeyValues(Context, KvHeads, HeadDim);
+        _cache = new LayerKeyValues(new(Enum.Parse<KeyValueFormat>(Format), KvHeads, HeadDim, 128));
+        _cache.Reserve(0, Context);
+        _batch.Add(_cache, Context - 1, 1);
         Random random = new(1);
         float[] keys = new float[KvHeads * HeadDim], values = new float[KvHeads * HeadDim];
         for (int position = 0; position < Context; position++)
@@ -46,10 +54,11 @@ public class AttentionBenchmarks : IDisposable
     public void Dispose()
     {
         _pool.Dispose();
+        _batch.Dispose();
         _cache.Dispose();
         GC.SuppressFinalize(this);
     }
 
     [Benchmark]
-    public void Run() => Attention.Run(_level, _q, _cache, _sinks, Context - 1, 1, 0, _y, _pool);
+    public void Run() => Attention.Run(_level, _q, _batch, _sinks, 0, _y, _pool);
 }

@@ -54,6 +54,8 @@ public sealed class GptOssModel : IDisposable
 
     internal WorkerPool Pool { get; }
 
+    internal KeyValueType KeyValueType => _options.KeyValueType ?? (IsFast ? KeyValueType.F16 : KeyValueType.F32);
+
     internal bool IsDisposed { get; private set; }
 
     /// <summary>Maps a file and checks that it holds a whole gpt-oss model; the weights are read from disk when first used.</summary>

@@ -26,4 +26,10 @@ public sealed record GptOssOptions
 
     /// <summary>Where the weights are while computing.</summary>
     public WeightLoading Loading { get; init; }
+
+    /// <summary>
+    /// How sessions keep keys and values; null takes <see cref="Inference.KeyValueType.F16"/> with <see cref="Precision.Fast"/> and
+    /// <see cref="Inference.KeyValueType.F32"/> else.
+    /// </summary>
+    public KeyValueType? KeyValueType { get; init => field = OptionRange.Defined(value); }
 }

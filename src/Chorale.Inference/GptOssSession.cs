@@ -21,10 +21,10 @@ public sealed class GptOssSession : IDisposable
     ForwardState? _state;
     bool _isDisposed;
 
-    internal GptOssSession(GptOssModel model, int contextLength, int batch = DefaultBatch, int rollback = DefaultRollback)
+    internal GptOssSession(GptOssModel model, int contextLength, int batch = DefaultBatch, int rollback = DefaultRollback, int page = KvCache.DefaultPage)
     {
         (_model, _batch) = (model, Math.Min(batch, contextLength));
-        _cache = new(model.Config, contextLength, _batch, rollback);
+        _cache = new(model.Config, contextLength, _batch, rollback, model.KeyValueType, page);
     }
 
     /// <summary>How many ids the sequence may hold.</summary>

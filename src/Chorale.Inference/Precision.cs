@@ -1,6 +1,6 @@
 namespace Chorale.Inference;
 
-/// <summary>How activations are computed with in front of matrices; everything else is float32 always.</summary>
+/// <summary>How activations are computed with in front of matrices; everything else is float32, but for the keys and values kept (<see cref="GptOssOptions.KeyValueType"/>).</summary>
 public enum Precision
 {
     /// <summary>float32: logits as OpenAI's reference has them, to about 1e-4.</summary>

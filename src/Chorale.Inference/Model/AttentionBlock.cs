@@ -5,6 +5,9 @@ namespace Chorale.Inference;
 /// <summary>The first half of a layer: <c>x += W_o attention(norm(x)) + b_o</c>.</summary>
 sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int layer)
 {
+    const int TurnedAtATime = 8;
+    const int RowWork = 4;    // turning and storing a number costs as much as so many multiply-adds
+
     readonly int _hidden = config.HiddenSize;
     readonly int _queryRows = weights.Query.Rows;
     readonly int _keyRows = weights.Key.Rows;
@@ -23,12 +26,8 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
 
         Rows.Norm(x, weights.Norm, config.RmsNormEps, normed);
         Project(tokens, state);
-        TurnAndStore(state);
-        foreach (SequenceSpan sequence in state.Sequences)
-        {
-            Range rows = (sequence.Start * _queryRows)..((sequence.Start + sequence.Count) * _queryRows);
-            Attention.Run(query[rows], sequence.Cache[layer], weights.Sinks, sequence.Cache.Position, sequence.Count, _window, attended[rows], state.Pool);
-        }
+        TurnAndStore(tokens, state);
+        Attention.Run(query, state.Attention, weights.Sinks, _window, attended, state.Pool);
         Product.Run(weights.Output, weights.OutputBias, attended, state.AttendedBytes, tokens, delta, state.Pool);
         VectorMath.Add(delta, x);
         state.Trace?.Attended(layer, state.FirstPosition, query, state.Sequences[0].Cache[layer], weights.Sinks, _window, x);
@@ -48,21 +47,12 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
         state.NormedBytes is null ? MatMul.RowsAtATime(rows, state.Pool.Threads) : TileMatMul.RowsAtATime(rows, state.Pool.Threads);
 
     /// <summary>Turns queries and keys by their positions, and stores keys and values.</summary>
-    void TurnAndStore(ForwardState state)
+    void TurnAndStore(int tokens, ForwardState state)
     {
-        int pairs = config.HeadDim / 2;
+        state.Attention.Clear();
         foreach (SequenceSpan sequence in state.Sequences)
-        {
-            for (int i = 0; i < sequence.Count; i++)
-            {
-                int row = sequence.Start + i;
-                ReadOnlySpan<float> cos = state.Cos.Slice((long)row * pairs, pairs), sin = state.Sin.Slice((long)row * pairs, pairs);
-                Span<float> key = state.Key.Slice((long)row * _keyRows, _keyRows);
-                RotaryEmbedding.Apply(state.Query.Slice((long)row * _queryRows, _queryRows), cos, sin);
-                RotaryEmbedding.Apply(key, cos, sin);
-                sequence.Cache[layer].Store(sequence.Cache.Position + i, key, state.Value.Slice((long)row * _keyRows, _keyRows));
-            }
-        }
+            state.Attention.Add(sequence.Cache[layer], sequence.Cache.Position, sequence.Count);
+        state.Pool.RunIfWorth(tokens, TurnedAtATime, (long)tokens * (_queryRows + (2 * _keyRows)) * RowWork, new TurnAndStoreJob(state, _queryRows, _keyRows, config.HeadDim));
     }
 
     /// <summary>An item is a row of the three matrices one below the other.</summary>
@@ -83,5 +73,24 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
             if (start < end)
                 Product.RunRows(matrix, bias, state.Normed.Slice(0, tokens * matrix.Columns), state.NormedBytes, tokens, y.Slice(0, tokens * matrix.Rows), start, end);
         }
+    }
+
+    /// <summary>An item is a row of the batch.</summary>
+    readonly struct TurnAndStoreJob(ForwardState state, int queryRows, int keyRows, int headDim) : IRangeJob
+    {
+        public void Run(int start, int end)
+        {
+            for (int row = start; row < end; row++)
+            {
+                AttentionSpan sequence = state.Attention.SpanOf(row);
+                ReadOnlySpan<float> cos = Row(state.Cos, row, headDim / 2), sin = Row(state.Sin, row, headDim / 2);
+                Span<float> key = Row(state.Key, row, keyRows);
+                RotaryEmbedding.Apply(Row(state.Query, row, queryRows), cos, sin);
+                RotaryEmbedding.Apply(key, cos, sin);
+                sequence.Cache.Store(sequence.Position + row - sequence.Start, key, Row(state.Value, row, keyRows));
+            }
+        }
+
+        static Span<float> Row(NativeBuffer<float> rows, int row, int columns) => rows.Slice((long)row * columns, columns);
     }
 }

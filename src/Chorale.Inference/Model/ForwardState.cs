@@ -63,6 +63,8 @@ sealed class ForwardState : IDisposable
     /// <summary><see cref="Attended"/> in 8 bits; null where all is computed in float32.</summary>
     public QuantizedRows? AttendedBytes { get; }
 
+    public AttentionBatch Attention { get; } = new();    // the batch's sequences in the layer at hand
+
     public MixtureState Mixture { get; }
 
     /// <summary>Sees what each layer computes; null outside of tests.</summary>
@@ -118,6 +120,7 @@ sealed class ForwardState : IDisposable
     public void Dispose()
     {
         _logits.Dispose();
+        Attention.Dispose();
         NormedBytes?.Dispose();
         AttendedBytes?.Dispose();
         Mixture.Dispose();

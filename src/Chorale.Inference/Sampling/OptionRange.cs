@@ -16,4 +16,9 @@ static class OptionRange
     public static int? AtLeast(int? value, int lowest, [CallerMemberName] string option = "") =>
         value is null || value >= lowest ? value
             : throw new ArgumentOutOfRangeException(option, value, $"{option} must be {lowest} or more.");
+
+    public static T? Defined<T>(T? value, [CallerMemberName] string option = "")
+        where T : struct, Enum =>
+        value is not { } given || Enum.IsDefined(given) ? value
+            : throw new ArgumentOutOfRangeException(option, value, $"{option} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
 }

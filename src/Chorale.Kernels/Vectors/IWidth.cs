@@ -52,6 +52,9 @@ unsafe interface IWidth<TVector>
 
     static abstract TVector LoadFloat16(ushort* x);
 
+    /// <summary>The same, twice as fast, for numbers among which there are no denormals: they would cost a hundred times as much.</summary>
+    static abstract TVector LoadNormalFloat16(ushort* x);
+
     static abstract TVector LoadBFloat16(ushort* x);
 
     static abstract TVector LoadSBytes(sbyte* x);

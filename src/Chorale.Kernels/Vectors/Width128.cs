@@ -81,6 +81,14 @@ readonly unsafe struct Width128 : IWidth<Vector128<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<float> LoadNormalFloat16(ushort* x)
+    {
+        // Widened with its sign and shifted, a half has float32's fields, but for the bias of the exponent: 2^112. The largest exponent means infinity or NaN.
+        Vector128<float> y = ((Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)x).AsInt16()) << 13) & Vector128.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector128.Create(0x7780_0000).AsSingle();
+        return y | (Vector128.GreaterThanOrEqual(Vector128.Abs(y), Vector128.Create(65536f)) & Vector128.Create(float.PositiveInfinity));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> LoadBFloat16(ushort* x) => (Vector128.WidenLower(Vector128.CreateScalarUnsafe(*(long*)x).AsUInt16()) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -82,6 +82,14 @@ readonly unsafe struct Width256 : IWidth<Vector256<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector256<float> LoadNormalFloat16(ushort* x)
+    {
+        // Widened with its sign and shifted, a half has float32's fields, but for the bias of the exponent: 2^112. The largest exponent means infinity or NaN.
+        Vector256<float> y = ((Avx2.ConvertToVector256Int32(Vector128.Load((short*)x)) << 13) & Vector256.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector256.Create(0x7780_0000).AsSingle();
+        return y | (Vector256.GreaterThanOrEqual(Vector256.Abs(y), Vector256.Create(65536f)) & Vector256.Create(float.PositiveInfinity));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> LoadBFloat16(ushort* x) => (Avx2.ConvertToVector256Int32(x).AsUInt32() << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -97,6 +97,14 @@ readonly unsafe struct Width512 : IWidth<Vector512<float>>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector512<float> LoadNormalFloat16(ushort* x)
+    {
+        // Widened with its sign and shifted, a half has float32's fields, but for the bias of the exponent: 2^112. The largest exponent means infinity or NaN.
+        Vector512<float> y = ((Avx512F.ConvertToVector512Int32(Vector256.Load((short*)x)) << 13) & Vector512.Create(unchecked((int)0x8FFF_E000))).AsSingle() * Vector512.Create(0x7780_0000).AsSingle();
+        return y | (Vector512.GreaterThanOrEqual(Vector512.Abs(y), Vector512.Create(65536f)) & Vector512.Create(float.PositiveInfinity));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> LoadBFloat16(ushort* x) => (Avx512F.ConvertToVector512UInt32(Vector256.Load(x)) << 16).AsSingle();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

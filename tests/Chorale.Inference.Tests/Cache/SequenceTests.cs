@@ -29,7 +29,7 @@ public sealed class SequenceTests
     public void Going_back_past_what_a_sliding_layer_holds_is_refused_and_changes_nothing()
     {
         using GptOssModel model = GoldenModel.Open("pub-a.gguf");    // a window of 8
-        using GptOssSession session = new(model, contextLength: 256, batch: 4, rollback: 20);
+        using GptOssSession session = new(model, contextLength: 256, batch: 4, rollback: 20, page: 32);
         session.Forward(Ids);
         Assert.False(session.TryTruncate(60));
         Assert.Equal(Ids.Length, session.Position);
@@ -47,7 +47,7 @@ public sealed class SequenceTests
         List<float[]> expected = [];
         fresh.ForwardEach(Ids, (_, logits) => expected.Add(logits.ToArray()));
 
-        using GptOssSession session = new(model, contextLength: 256, batch: 5, rollback: 0);
+        using GptOssSession session = new(model, contextLength: 256, batch: 5, rollback: 0, page: 32);
         Random random = new(11);
         int allowed = 0;
         for (int i = 0; i < 200; i++)
@@ -70,7 +70,7 @@ public sealed class SequenceTests
     public void A_cancelled_batch_leaves_the_sequence_as_it_was()
     {
         using GptOssModel model = GoldenModel.Open("pub-c.gguf");
-        using GptOssSession session = new(model, contextLength: 256, batch: 16, rollback: 0), fresh = model.CreateSession();
+        using GptOssSession session = new(model, contextLength: 256, batch: 16, rollback: 0, page: 32), fresh = model.CreateSession();
         session.Forward(Ids.AsSpan(0, 70));
         using CancellationTokenSource cancelled = new();
         session.Trace = new CancelAtLayer(cancelled, last: 2);
@@ -84,14 +84,20 @@ public sealed class SequenceTests
     [Fact]
     public void The_cache_of_sliding_layers_is_bounded_and_that_of_full_layers_grows()
     {
-        using GptOssModel model = GoldenModel.Open("pub-a.gguf");    // 2 layers, 2 heads of 32
-        using GptOssSession session = new(model, contextLength: 2048, batch: 32, rollback: 24);
+        using GptOssModel model = GoldenModel.Open("pub-a.gguf");    // 2 layers, 2 heads of 32, a window of 8
+        using GptOssSession session = new(model, contextLength: 2048, batch: 32, rollback: 24, page: 32);
         const int BytesAPosition = 2 * sizeof(float) * 2 * 32;
-        Assert.Equal(BytesAPosition * (64 + 256), session.CacheByteCount);
+        Assert.Equal(0, session.CacheByteCount);
+        session.Forward([1]);
+        Assert.Equal(BytesAPosition * (32 + 32), session.CacheByteCount);
         session.Forward([.. Enumerable.Repeat(3, 300)]);
-        Assert.Equal(BytesAPosition * (64 + 512), session.CacheByteCount);
+        Assert.Equal(BytesAPosition * (64 + 320), session.CacheByteCount);
         session.Forward([.. Enumerable.Repeat(3, 1700)]);
-        Assert.Equal(BytesAPosition * (64 + 2048), session.CacheByteCount);
+        Assert.Equal(BytesAPosition * (64 + 2016), session.CacheByteCount);
+        Assert.True(session.TryTruncate(1990));
+        Assert.Equal(BytesAPosition * (64 + 2016), session.CacheByteCount);
+        Assert.True(session.TryTruncate(0));
+        Assert.Equal(0, session.CacheByteCount);
     }
 
     [Fact]

@@ -87,7 +87,7 @@ public sealed class ForwardGoldenTests
         using GptOssModel model = GoldenModel.Open(file);
         foreach (GoldenSequence sequence in Goldens[file].Sequences)
         {
-            using GptOssSession session = new(model, contextLength: sequence.Tokens.Length, batch, rollback);
+            using GptOssSession session = new(model, contextLength: sequence.Tokens.Length, batch, rollback, page: 32);
             int start = 0;
             foreach (int size in sizes(sequence.Tokens))
             {

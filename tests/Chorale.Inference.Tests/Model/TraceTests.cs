@@ -74,18 +74,18 @@ public sealed class TraceTests
         /// <summary>The share of the softmax that went to the sinks, averaged over the heads.</summary>
         static double SinkMass(ReadOnlySpan<float> query, LayerKeyValues cache, ReadOnlySpan<float> sinks, int position, int window)
         {
-            int headDim = cache.HeadDim, group = sinks.Length / cache.KvHeads;
+            int headDim = cache.Layout.HeadDim, group = sinks.Length / cache.Layout.KvHeads;
+            float[] stored = new float[headDim], value = new float[headDim];
             double mass = 0;
             for (int head = 0; head < sinks.Length; head++)
             {
                 double others = 0;
                 for (int key = window == 0 ? 0 : Math.Max(0, position - window + 1); key <= position; key++)
                 {
-                    int slot = key % cache.Capacity;
-                    ReadOnlySpan<float> block = cache.KeyBlock(head / group, slot);
+                    cache.Read(key, head / group, stored, value);
                     double score = 0;
                     for (int d = 0; d < headDim; d++)
-                        score += (double)query[(head * headDim) + d] * block[(d * LayerKeyValues.BlockSlots) + (slot % LayerKeyValues.BlockSlots)];
+                        score += (double)query[(head * headDim) + d] * stored[d];
                     others += Math.Exp((score / Math.Sqrt(headDim)) - sinks[head]);
                 }
                 mass += 1 / (1 + others);
