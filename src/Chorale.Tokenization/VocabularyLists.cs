@@ -18,4 +18,7 @@ public sealed record VocabularyLists
 
     /// <summary><c>pre</c>: <c>gpt-4o</c>, which are the splitting rules of o200k.</summary>
     public required string Pre { get; init; }
+
+    /// <summary>o200k_harmony as the published gpt-oss files hold it: 201,088 tokens, of which the last 1,069 are unused and called <c>[PADn]</c>.</summary>
+    public static VocabularyLists OfO200kHarmony() => VocabularyListsWriter.WriteO200kHarmony();
 }

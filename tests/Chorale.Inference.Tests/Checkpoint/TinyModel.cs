@@ -72,7 +72,7 @@ sealed class TinyModel
         foreach ((string key, object value) in Keys)
             writer.Add(key, value);
         foreach ((string name, (uint type, long[] shape, byte[] data)) in Tensors)
-            writer.Add(name, type, shape, data.Length, stream => stream.Write(data));
+            writer.Add(name, (TensorType)type, shape, data.Length, stream => stream.Write(data));
         MemoryStream stream = new();
         writer.WriteTo(stream);
         return stream.ToArray();

@@ -1,0 +1,56 @@
+using System.CommandLine;
+using Spectre.Console;
+
+namespace Chorale.Cli;
+
+/// <summary>The options of a model without weights, which is written where it is not there yet.</summary>
+sealed class SyntheticArguments
+{
+    readonly Option<string?> _shape = new("--synthetic") { Description = "A file with random weights of the published model's tensors, types and sizes, made in a cache folder and kept there: 12.1 GB for gpt-oss-20b, 63.4 GB for gpt-oss-120b.", HelpName = "gpt-oss-20b|gpt-oss-120b" };
+    readonly Option<int?> _layers = SharedOptions.Checked(new Option<int?>("--layers") { Description = "How many layers a synthetic model has; without it, all.", HelpName = "N" }, n => n is >= 1 and <= 36, "from 1 to 36");
+    readonly Option<DirectoryInfo?> _cache = new("--cache") { Description = $"The folder of synthetic models; without it, {SyntheticCache.DefaultFolder}.", HelpName = "DIR" };
+
+    public SyntheticArguments() => _shape.AcceptOnlyFromAmong([.. SyntheticShape.Published.Select(shape => shape.Name)]);
+
+    public void AddTo(Command command)
+    {
+        command.Add(_shape);
+        command.Add(_layers);
+        command.Add(_cache);
+    }
+
+    /// <summary>The file to measure, written first where it is not there; null where no synthetic model is asked for.</summary>
+    public string? Find(CliHost host, ParseResult line, CancellationToken cancellationToken)
+    {
+        if (line.GetValue(_shape) is not { } name)
+        {
+            return line.GetValue(_layers) is null && line.GetValue(_cache) is null ? null
+                : throw new CliException("--layers and --cache are for --synthetic.", ExitCodes.Usage);
+        }
+        SyntheticShape shape = SyntheticShape.Published.First(published => published.Name == name);
+        shape = shape with { Layers = line.GetValue(_layers) ?? shape.Layers };
+        SyntheticCache cache = new(line.GetValue(_cache)?.FullName ?? SyntheticCache.DefaultFolder);
+        if (!cache.Contains(shape))
+            Write(host, cache, shape, cancellationToken);
+        return cache.PathOf(shape);
+    }
+
+    static void Write(CliHost host, SyntheticCache cache, SyntheticShape shape, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource interrupted = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using IDisposable? subscription = host.OnInterrupt?.Invoke(interrupted.Cancel);
+        if (!host.ErrorIsTerminal)
+        {
+            host.Error.WriteLine($"[writing {cache.PathOf(shape)}]");
+            cache.Write(shape, (_, _) => { }, interrupted.Token);
+            return;
+        }
+        Terminal.CreateForError(host).Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
+            .Start(progress =>
+            {
+                ProgressTask task = progress.AddTask(Markup.Escape(Path.GetFileName(cache.PathOf(shape))));
+                cache.Write(shape, (done, all) => task.MaxValue(all).Value(done), interrupted.Token);
+            });
+    }
+}
