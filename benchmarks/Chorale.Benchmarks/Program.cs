@@ -4,12 +4,6 @@ using Chorale.Benchmarks;
 
 switch (args)
 {
-    case ["random-model", string path, .. string[] rest]:
-        RandomModel.Write(path, Number(rest, 0, 4));
-        break;
-    case ["decode", string path, .. string[] rest]:
-        RandomModel.Decode(path, Number(rest, 0, Environment.ProcessorCount), Number(rest, 1, 128), Number(rest, 2, 32));
-        break;
     case ["fuzz-parser", .. string[] rest]:
         return ParserFuzz.Run(Number(rest, 0, 10_000_000), Number(rest, 1, 1_000_000), Number(rest, 2, 1));
     case ["official", .. string[] rest]:

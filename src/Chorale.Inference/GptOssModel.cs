@@ -86,6 +86,18 @@ public sealed class GptOssModel : IDisposable
         return new(this, _options.ContextLength ?? Math.Min(Config.MaxPositionEmbeddings, GptOssOptions.DefaultContextLength));
     }
 
+    /// <summary>
+    /// How many bytes a second the model's threads read from memory at this moment: what generating one token after the other is held
+    /// against. No session may be computing meanwhile.
+    /// </summary>
+    /// <param name="byteCount">Bytes to take and read, some tenths of a second for half a GB: at least 1 MiB, and for the truth a good multiple of the last cache.</param>
+    /// <exception cref="ObjectDisposedException">The model is disposed.</exception>
+    public double MeasureReadBandwidth(long byteCount = 512 << 20)
+    {
+        ObjectDisposedException.ThrowIf(IsDisposed, this);
+        return ReadBandwidth.Measure(Pool, byteCount, passes: 3);
+    }
+
     /// <summary>Unmaps the file and ends the threads.</summary>
     public void Dispose()
     {

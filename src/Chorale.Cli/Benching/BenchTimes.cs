@@ -6,12 +6,9 @@ sealed class BenchTimes
     /// <summary>Takes the time of each iteration, at least one.</summary>
     public BenchTimes(double[] seconds, long allocatedByteCount)
     {
-        double[] sorted = [.. seconds.Order()];
-        Iterations = sorted.Length;
-        Mean = sorted.Average();
-        Median = sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
-        Min = sorted[0];
-        Max = sorted[^1];
+        Iterations = seconds.Length;
+        Mean = seconds.Average();
+        (Median, Min, Max) = Spread.Of(seconds);
         AllocatedByteCount = allocatedByteCount;
     }
 

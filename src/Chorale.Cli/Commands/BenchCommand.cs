@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 namespace Chorale.Cli;
 
@@ -9,14 +10,36 @@ static class BenchCommand
     {
         Argument<string?> model = new("MODEL") { Description = "A gpt-oss model as a GGUF file; without it, the embedded gpt-oss-nano.", Arity = ArgumentArity.ZeroOrOne };
         SyntheticArguments synthetic = new();
+        ModelBenchArguments arguments = new();
+        Option<bool> json = new("--json") { Description = "Print one JSON object; times are in seconds, sizes in bytes." };
+
         Command command = new("bench", "Measure how fast a model runs on this machine.") { model, BenchHarmonyCommand.Create(host) };
         synthetic.AddTo(command);
+        arguments.AddTo(command);
+        command.Add(json);
         command.SetAction((line, cancellationToken) =>
         {
-            string path = synthetic.Find(host, line, cancellationToken) ?? ModelFile.Resolve(line.GetValue(model));
-            host.Out.WriteLine(path);
+            ModelBenchSettings settings = arguments.Read(line);
+            string path = synthetic.Find(host, line, line.GetValue(model), cancellationToken) ?? ModelFile.Resolve(line.GetValue(model));
+            if (synthetic.IsWriteOnly(line))
+            {
+                host.Out.WriteLine(path);
+                return Task.FromResult(ExitCodes.Success);
+            }
+            ModelBench bench = new(settings, test => Report(host, test), cancellationToken);
+            ModelBenchReport report = bench.Run(path);
+            if (line.GetValue(json))
+                host.Out.WriteLine(JsonSerializer.Serialize(report, ModelBenchJson.Default.ModelBenchReport));
+            else
+                new ModelBenchTable(host).Write(report);
             return Task.FromResult(ExitCodes.Success);
         });
         return command;
+    }
+
+    static void Report(CliHost host, string test)
+    {
+        if (host.ErrorIsTerminal)
+            host.Error.WriteLine($"[{test}]");
     }
 }
