@@ -11,14 +11,14 @@ sealed class ModelArguments(string precision)
     readonly Option<string?> _model = new("--model", "-m") { Description = "A gpt-oss model as a GGUF file; without it, the embedded gpt-oss-nano.", HelpName = "FILE" };
     readonly Option<int?> _context = SharedOptions.Checked(new Option<int?>("--context") { Description = "How many ids prompt and answer may hold together; without it, what the file says, at most 8,192.", HelpName = "N" }, n => n >= 1, "at least 1");
     readonly Option<int?> _threads = SharedOptions.Checked(new Option<int?>("--threads") { Description = "Threads to compute with; without it, one a core.", HelpName = "N" }, n => n is >= 1 and <= 1024, "from 1 to 1024");
-    readonly Option<string> _precision = Precision(precision);
+    readonly PrecisionArguments _precision = new(precision);
 
     public void AddTo(Command command)
     {
         command.Add(_model);
         command.Add(_context);
         command.Add(_threads);
-        command.Add(_precision);
+        _precision.AddTo(command);
     }
 
     /// <summary>The model with its vocabulary.</summary>
@@ -27,16 +27,5 @@ sealed class ModelArguments(string precision)
     /// <summary>The engine alone.</summary>
     public GptOssModel OpenEngine(ParseResult line) => GptOssModel.Open(ModelFile.Resolve(line.GetValue(_model)), Options(line));
 
-    GptOssOptions Options(ParseResult line) => new() { ContextLength = line.GetValue(_context), Threads = line.GetValue(_threads) };
-
-    static Option<string> Precision(string otherwise)
-    {
-        Option<string> option = new("--precision")
-        {
-            Description = "exact computes in float32; fast lets the engine round activations where it has a faster way (none yet, so both compute exactly).",
-            DefaultValueFactory = _ => otherwise,
-        };
-        option.AcceptOnlyFromAmong("exact", "fast");
-        return option;
-    }
+    GptOssOptions Options(ParseResult line) => _precision.Apply(line, new() { ContextLength = line.GetValue(_context), Threads = line.GetValue(_threads) });
 }

@@ -18,7 +18,7 @@ static unsafe class ReadBandwidth
         ArgumentOutOfRangeException.ThrowIfLessThan(byteCount, ChunkBytes);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(passes);
         int chunks = checked((int)(byteCount / ChunkBytes));
-        using NativeBuffer<byte> memory = new((long)chunks * ChunkBytes);
+        using PageBuffer memory = new((long)chunks * ChunkBytes);
         // Pages that nobody wrote are all one page of zeros.
         pool.Run(chunks, 1, new FillJob(memory.Pointer));
         double best = 0;

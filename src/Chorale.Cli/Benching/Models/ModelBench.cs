@@ -53,7 +53,12 @@ sealed class ModelBench(ModelBenchSettings settings, Action<string> started, Can
         WeightBytes = model.Tensors.Sum(tensor => tensor.ByteCount),
         BytesPerToken = cost.Total,
         BytesPerTokenOf = cost,
-        Precision = settings.Precision,
+        Precision = settings.Options.Precision == Precision.Fast ? "fast" : "exact",
+        Loading = settings.Options switch
+        {
+            { Loading: WeightLoading.Map } or { Precision: Precision.Exact } => "map",
+            _ => "repack",
+        },
         Processor = ProcessorName.Find(),
         Processors = Environment.ProcessorCount,
         Runtime = $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}",

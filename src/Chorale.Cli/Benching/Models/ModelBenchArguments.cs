@@ -17,6 +17,8 @@ sealed class ModelBenchArguments
     readonly Option<int?> _rounds = SharedOptions.Checked(new Option<int?>("--rounds") { Description = "How often each thing is measured; without it, 3.", HelpName = "N" }, n => n is >= 1 and <= 1000, "from 1 to 1000");
     readonly Option<int?> _warmup = SharedOptions.Checked(new Option<int?>("--warmup") { Description = "How often it is done before, unmeasured; without it, 1.", HelpName = "N" }, n => n is >= 0 and <= 1000, "from 0 to 1000");
 
+    readonly PrecisionArguments _precision = new("fast");
+
     public void AddTo(Command command)
     {
         command.Add(_prefill);
@@ -25,6 +27,7 @@ sealed class ModelBenchArguments
         command.Add(_threads);
         command.Add(_rounds);
         command.Add(_warmup);
+        _precision.AddTo(command);
     }
 
     public ModelBenchSettings Read(ParseResult line)
@@ -38,6 +41,7 @@ sealed class ModelBenchArguments
             Threads = Given(_threads) ?? standard.Threads,
             Rounds = line.GetValue(_rounds) ?? standard.Rounds,
             Warmup = line.GetValue(_warmup) ?? standard.Warmup,
+            Options = _precision.Apply(line, standard.Options),
         };
 
         // An option that is not there has an empty list for its value.

@@ -1,5 +1,3 @@
-using System.Text.Json.Serialization;
-
 namespace Chorale.Cli;
 
 /// <summary>What <c>bench MODEL</c> found; its JSON form is this, in snake case.</summary>
@@ -21,7 +19,11 @@ sealed record ModelBenchReport
 
     public required TokenCost BytesPerTokenOf { get; init; }
 
+    /// <summary><c>exact</c> or <c>fast</c>.</summary>
     public required string Precision { get; init; }
+
+    /// <summary><c>map</c> or <c>repack</c>.</summary>
+    public required string Loading { get; init; }
 
     public required string Processor { get; init; }
 
@@ -36,8 +38,3 @@ sealed record ModelBenchReport
     /// <summary>One for each number of threads.</summary>
     public required IReadOnlyList<ModelBenchRun> Runs { get; init; }
 }
-
-/// <summary>The names and shapes of the JSON form, made at compile time.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(ModelBenchReport))]
-sealed partial class ModelBenchJson : JsonSerializerContext;

@@ -22,9 +22,6 @@ sealed record ModelBenchSettings
     /// <summary>How often it is done before, unmeasured.</summary>
     public int Warmup { get; init; } = 1;
 
-    /// <summary><c>exact</c> or <c>fast</c>, for the report; <see cref="Options"/> says it to the engine.</summary>
-    public string Precision { get; init; } = "fast";
-
     /// <summary>How much memory is read to see how fast that is.</summary>
     public long BandwidthProbeByteCount { get; init; } = 512 << 20;
 

@@ -11,7 +11,7 @@ sealed class ModelBenchTable(CliHost host)
         host.Out.WriteLine($"{report.Path}{(report.Model.Length > 0 ? $": {report.Model}" : "")}");
         host.Out.WriteLine($"{report.Layers} layers, {report.Experts} experts, {Giga(report.WeightBytes)} GB of weights; {Mega(report.BytesPerToken)} MB a token: "
             + $"experts {Mega(report.BytesPerTokenOf.Experts)}, attention {Mega(report.BytesPerTokenOf.Attention)}, output {Mega(report.BytesPerTokenOf.Output)}, other {Mega(report.BytesPerTokenOf.Other)}");
-        host.Out.WriteLine($"{report.Processor}, {report.Processors} processors; {report.Runtime}; precision {report.Precision}");
+        host.Out.WriteLine($"{report.Processor}, {report.Processors} processors; {report.Runtime}; precision {report.Precision}, weights {(report.Loading == "map" ? "mapped" : "repacked")}");
         IAnsiConsole console = Terminal.Create(host);
         console.Write(Speeds(report));
         console.Write(Loads(report));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chorale.Inference;
 
 namespace Chorale.Cli;
@@ -65,7 +66,7 @@ sealed class SyntheticCache(string folder, Func<string, long?> freeByteCount)
     public void Write(SyntheticShape shape, Action<long, long> progress, CancellationToken cancellationToken)
     {
         long done = 0, all = 0;
-        SyntheticModel model = new(shape, bytes => progress(done += bytes, all), cancellationToken);
+        SyntheticModel model = new(shape, Report, cancellationToken);
         all = model.TensorByteCount;
         CheckRoom(shape, all + MostHeadBytes);
         Directory.CreateDirectory(folder);
@@ -83,13 +84,19 @@ sealed class SyntheticCache(string folder, Func<string, long?> freeByteCount)
             }
         }
         File.Move(partial, PathOf(shape), overwrite: true);
+
+        void Report(long bytes)
+        {
+            done += bytes;
+            progress(done, all);
+        }
     }
 
     void CheckRoom(SyntheticShape shape, long needed)
     {
         if (freeByteCount(folder) is { } free && free < needed + Reserve)
         {
-            throw new CliException(FormattableString.Invariant(
+            throw new CliException(string.Create(CultureInfo.InvariantCulture,
                 $"no room for '{PathOf(shape)}': it takes {needed / 1e9:N1} GB and leaves 1 GB, the disk has {free / 1e9:N1} GB free; --cache names another folder, --layers makes it smaller."));
         }
     }

@@ -15,6 +15,7 @@ sealed class SyntheticModel
     readonly GgufWriter _writer = new();
     readonly List<TensorInfo> _tensors = [];
 
+    /// <summary>Lists its tensors; numbers are made when they are written.</summary>
     /// <param name="shape">Its sizes.</param>
     /// <param name="written">Told of each stretch of bytes of tensors that has been written.</param>
     /// <param name="cancellationToken">Ends the writing.</param>
