@@ -159,4 +159,25 @@ public class WorkerPoolTests
         Assert.ThrowsAny<ArgumentException>(() => pool.Run(-1, 1, new Count([])));
         Assert.ThrowsAny<ArgumentException>(() => pool.Run(1, 0, new Count([0])));
     }
+
+    [Fact]
+    public void Who_is_stuck_has_his_range_taken_by_others()
+    {
+        using WorkerPool pool = new(3);
+        using CountdownEvent others = new(299);
+        pool.Run(300, 1, new FirstWaitsForOthers(others));
+        Assert.True(others.IsSet);
+    }
+
+    readonly struct FirstWaitsForOthers(CountdownEvent others) : IRangeJob
+    {
+        public void Run(int start, int end)
+        {
+            Assert.Equal(start + 1, end);
+            if (start == 0)
+                others.Wait(TestContext.Current.CancellationToken);
+            else
+                others.Signal();
+        }
+    }
 }

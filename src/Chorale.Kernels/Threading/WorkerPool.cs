@@ -7,7 +7,8 @@ namespace Chorale.Kernels;
 
 /// <summary>A few threads of its own that share one loop at a time with the caller, without allocating.</summary>
 /// <remarks>
-/// Items are handed out in chunks by an atomic counter. A worker that wakes late finds the loop closed and is not waited for: the caller
+/// Each thread has a range of neighbouring items, so that it reads memory in one run, and takes chunks from its front. Who has done his own takes the
+/// back half of what the slowest has left. A worker that wakes late finds the loop closed and is not waited for, its range having been taken by others: the caller
 /// never depends on another thread being scheduled, only on those that took a chunk. Between loops a worker spins for a moment, because
 /// the next operation of a forward pass follows within microseconds, and then parks and costs nothing.
 /// <see cref="Run"/> from inside a job, or while another thread runs one, does the work on the calling thread.
@@ -23,6 +24,7 @@ sealed unsafe class WorkerPool : IDisposable
     readonly object _gate = new();
     readonly long _spinTicks;
     readonly Shared _shared = new();
+    readonly Range[] _ranges;    // of the caller, then of each worker
 
     /// <param name="threads">Threads that work on a loop, the caller included; at least 1.</param>
     public WorkerPool(int threads)
@@ -37,11 +39,13 @@ sealed unsafe class WorkerPool : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(threads);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(threads, 1024);
         Threads = threads;
+        _ranges = new Range[threads];
         _spinTicks = (long)(spin.TotalSeconds * Stopwatch.Frequency);
         _workers = new Thread[threads - 1];
         for (int i = 0; i < _workers.Length; i++)
         {
-            _workers[i] = new Thread(Work) { IsBackground = true, Name = $"chorale worker {i + 1}" };
+            int place = i + 1;
+            _workers[i] = new Thread(() => Work(place)) { IsBackground = true, Name = $"chorale worker {place}" };
             _workers[i].Start();
         }
     }
@@ -71,14 +75,13 @@ sealed unsafe class WorkerPool : IDisposable
 
         _shared.Job = Unsafe.AsPointer(ref job);   // on this frame, which outlives the loop
         _shared.Invoke = &Invoke<TJob>;
-        _shared.Items = items;
         _shared.Chunk = chunk;
-        _shared.Next = 0;
+        Share(items, chunk);
         Interlocked.Add(ref _shared.State, Generation | Opened);
         if (Volatile.Read(ref _shared.Parked) > 0)
             Wake();
 
-        TakeChunks();
+        TakeChunks(place: 0);
 
         // Closed: nobody enters any more, and those inside leave after the chunk they hold.
         long state = Interlocked.Add(ref _shared.State, -Opened);
@@ -114,14 +117,14 @@ sealed unsafe class WorkerPool : IDisposable
             Monitor.PulseAll(_gate);
     }
 
-    void Work()
+    void Work(int place)
     {
         long seen = 0;
         while (WaitForLoop(ref seen))
         {
             if (!TryEnter())
                 continue;
-            TakeChunks();
+            TakeChunks(place);
             Interlocked.Decrement(ref _shared.State);
         }
     }
@@ -182,24 +185,91 @@ sealed unsafe class WorkerPool : IDisposable
         return false;
     }
 
-    void TakeChunks()
+    /// <summary>Gives each thread its range: whole chunks, as many for each as for the next.</summary>
+    void Share(int items, int chunk)
+    {
+        long chunks = (items + (long)chunk - 1) / chunk;
+        for (int i = 0; i < _ranges.Length; i++)
+            Volatile.Write(ref _ranges[i].Left, Range.Of(chunks * i / Threads * chunk, Math.Min(chunks * (i + 1) / Threads * chunk, items)));
+    }
+
+    void TakeChunks(int place)
     {
         void* job = _shared.Job;
         delegate*<void*, int, int, void> invoke = _shared.Invoke;
-        long items = _shared.Items;
         int chunk = _shared.Chunk;
         try
         {
-            for (long start; (start = Interlocked.Add(ref _shared.Next, chunk) - chunk) < items;)
-                invoke(job, (int)start, (int)Math.Min(start + chunk, items));
+            do
+            {
+                while (TryTake(ref _ranges[place].Left, chunk, out int start, out int end))
+                    invoke(job, start, end);
+            }
+            while (TrySteal(place, chunk));
         }
 #pragma warning disable CA1031 // whatever a job throws is thrown to the caller of Run
         catch (Exception exception)
 #pragma warning restore CA1031
         {
             Interlocked.CompareExchange(ref _shared.Failure, ExceptionDispatchInfo.Capture(exception), null);
-            Volatile.Write(ref _shared.Next, items);
+            foreach (ref Range range in _ranges.AsSpan())
+                Volatile.Write(ref range.Left, 0);
         }
+    }
+
+    /// <summary>Takes a chunk from the front of a range.</summary>
+    static bool TryTake(ref long range, int chunk, out int start, out int end)
+    {
+        long left = Volatile.Read(ref range);
+        while (true)
+        {
+            (start, int last) = Range.Ends(left);
+            end = (int)Math.Min(start + (long)chunk, last);
+            if (start >= last)
+                return false;
+            long found = Interlocked.CompareExchange(ref range, Range.Of(end, last), left);
+            if (found == left)
+                return true;
+            left = found;
+        }
+    }
+
+    /// <summary>Takes the back half of the longest range that is left, as one's own; false where nothing is left.</summary>
+    bool TrySteal(int place, int chunk)
+    {
+        while (true)
+        {
+            int victim = -1, most = 0;
+            for (int i = 0; i < _ranges.Length; i++)
+            {
+                (int first, int last) = Range.Ends(Volatile.Read(ref _ranges[i].Left));
+                if (last - first > most)
+                    (victim, most) = (i, last - first);
+            }
+            if (victim < 0)
+                return false;
+            long left = Volatile.Read(ref _ranges[victim].Left);
+            (int start, int end) = Range.Ends(left);
+            if (start >= end)
+                continue;
+            // Whole chunks go; of a single one, all.
+            int middle = start + ((end - start) / chunk / 2 * chunk);
+            if (Interlocked.CompareExchange(ref _ranges[victim].Left, Range.Of(start, middle), left) != left)
+                continue;
+            Volatile.Write(ref _ranges[place].Left, Range.Of(middle, end));
+            return true;
+        }
+    }
+
+    /// <summary>The items that a thread has left, in one word on a cache line of its own: the first in the low half, one past the last in the high half.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    struct Range
+    {
+        [FieldOffset(64)] public long Left;
+
+        public static long Of(long start, long end) => start | (end << 32);
+
+        public static (int Start, int End) Ends(long left) => ((int)(left & int.MaxValue), (int)(left >> 32));
     }
 
     /// <summary>What the threads share, the hot words on cache lines of their own.</summary>
@@ -209,13 +279,11 @@ sealed unsafe class WorkerPool : IDisposable
         [FieldOffset(0)] public ExceptionDispatchInfo? Failure;
         [FieldOffset(8)] public void* Job;
         [FieldOffset(16)] public delegate*<void*, int, int, void> Invoke;
-        [FieldOffset(24)] public int Items;
         [FieldOffset(28)] public int Chunk;
         [FieldOffset(32)] public int Busy;
         [FieldOffset(36)] public int Parked;
         [FieldOffset(40)] public volatile bool Stopping;
         [FieldOffset(128)] public long State;
-        [FieldOffset(256)] public long Next;
-        [FieldOffset(384)] readonly long _last;
+        [FieldOffset(256)] readonly long _last;
     }
 }
