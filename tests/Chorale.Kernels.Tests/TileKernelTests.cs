@@ -135,7 +135,7 @@ public unsafe class TileKernelTests
                 TileLayout.Pack(memory.Span, _type, columns, _weights.Slice(tile * tileBytes, (int)tileBytes));
                 memory.Dispose();
                 if (_type == WeightType.Mxfp4)
-                    TileKernels.Unpack(DotLevel.Scalar, _weights.Pointer + (tile * tileBytes), columns / 32, _bytes.Pointer + (tile * (columns / 32) * 512L));
+                    TileKernels.Unpack(DotLevel.Scalar, _weights.Pointer + (tile * tileBytes) + TileLayout.ScaleBytes(_type, columns), columns / 32, _bytes.Pointer + (tile * (columns / 32) * 512L));
             }
             _x = new(tokens * QuantizedRow.ByteCount(columns));
             for (int token = 0; token < tokens; token++)
@@ -154,8 +154,8 @@ public unsafe class TileKernelTests
             {
                 TileCall call = new()
                 {
-                    Codes = _kind == TileKind.Mxfp4Bytes ? _bytes.Pointer : _weights.Pointer,
-                    Scales = _weights.Pointer + TileLayout.CodeBytes(_type, _columns),
+                    Codes = _kind == TileKind.Mxfp4Bytes ? _bytes.Pointer : _weights.Pointer + TileLayout.ScaleBytes(_type, _columns),
+                    Scales = _weights.Pointer,
                     CodesStride = _kind == TileKind.Mxfp4Bytes ? _columns / 32 * 512 : (nint)tileBytes,
                     ScalesStride = (nint)tileBytes,
                     X = _x.Pointer,

@@ -10,7 +10,7 @@ sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
     const int TokensAtATime = 16;
 
     // Shares of an expert's rows that keep threads level; each expert of a decoded token splits in a few.
-    const int SharesOfAThread = 16;
+    const int SharesOfAThread = 32;
     const int Tile = 32;
 
     readonly int _hidden = config.HiddenSize;

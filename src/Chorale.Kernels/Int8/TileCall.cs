@@ -38,4 +38,7 @@ unsafe struct TileCall
 
     /// <summary>Constants of the kernel.</summary>
     [FieldOffset(80)] public byte* Constants;
+
+    /// <summary>What will be read next: it is asked for while this call computes. Any address will do.</summary>
+    [FieldOffset(88)] public byte* Next;
 }

@@ -61,6 +61,12 @@ sealed class TileEmitter
         _ => __dword_bcst[_bases[token / 3] + _stride * 2 + offset],
     };
 
+    /// <summary>Whether memory sets the pace: then a block asks for what lies 2 KiB ahead, else for one line of <see cref="TileCall.Next"/>.</summary>
+    bool IsFedByMemory => _tokens <= 2 && _tiles == 1 && _kind != TileKind.Mxfp4Bytes;
+
+    // The registers of strides are free where there is one tile, the third base where there are two.
+    AssemblerRegister64 Next => _tiles == 1 ? _scalesStride : rbx;
+
     int CodeBytes => _kind == TileKind.Mxfp4 ? 256 : 512;
 
     int ScaleBytes => _kind == TileKind.Q8 ? 32 : 16;
@@ -78,10 +84,12 @@ sealed class TileEmitter
         _code.mov(_codes, __[call + 0]);
         _code.mov(_scales, __[call + 8]);
         _code.mov(_codesStride, __[call + 16]);
-        _code.mov(_scalesStride, __[call + 24]);
+        if (_tiles == 2)
+            _code.mov(_scalesStride, __[call + 24]);
         _code.mov(_bases[0], __[call + 32]);
         _code.mov(_stride, __[call + 40]);
         _code.mov(_blocks, __[call + 72]);
+        _code.mov(Next, __[call + 88]);
         for (int i = 1; i <= (_tokens - 1) / 3; i++)
         {
             _code.lea(_bases[i], __[_bases[i - 1] + _stride * 2]);
@@ -102,6 +110,11 @@ sealed class TileEmitter
         Block();
         _code.add(_codes, CodeBytes);
         _code.add(_scales, ScaleBytes);
+        if (!IsFedByMemory)
+        {
+            _code.prefetcht1(__[Next]);
+            _code.add(Next, 64);
+        }
         for (int i = 0; i <= (_tokens - 1) / 3; i++)
             _code.add(_bases[i], QuantizedRow.RecordBytes);
         _code.dec(_blocks);
@@ -115,6 +128,8 @@ sealed class TileEmitter
 
     void Block()
     {
+        for (int line = 0; IsFedByMemory && line < CodeBytes; line += 64)
+            _code.prefetcht0(__[_codes + 2048 + line]);
         int start = _kind == TileKind.Q8 ? QuantizedRow.Q8StartOffset : QuantizedRow.Mxfp4StartOffset;
         for (int token = 0; token < _tokens; token++)
         {
@@ -140,10 +155,6 @@ sealed class TileEmitter
             _code.vpshufb(Unpacked(j), zmm30, Unpacked(j));
             _code.vpshufb(Unpacked(j + 4), zmm30, Unpacked(j + 4));
         }
-        _code.prefetcht0(__[_codes + 2048]);
-        _code.prefetcht0(__[_codes + 2048 + 64]);
-        _code.prefetcht0(__[_codes + 2048 + 128]);
-        _code.prefetcht0(__[_codes + 2048 + 192]);
         for (int j = 0; j < 8; j++)
             for (int token = 0; token < _tokens; token++)
                 _code.vpdpbusd(Integer(0, token), Unpacked(j), TokenBroadcast(token, QuantizedRow.ValuesOffset + 4 * j));
@@ -156,8 +167,6 @@ sealed class TileEmitter
             _code.vmovdqu64(zmm24, __[_codes + 64 * j]);
             if (_tiles == 2)
                 _code.vmovdqu64(zmm25, __[_codes + _codesStride + 64 * j]);
-            if (_tokens == 1 && _kind == TileKind.Q8)
-                _code.prefetcht0(__[_codes + 2048 + 64 * j]);
             for (int token = 0; token < _tokens; token++)
             {
                 if (_tiles == 1)

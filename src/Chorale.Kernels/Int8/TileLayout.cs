@@ -4,10 +4,10 @@ namespace Chorale.Kernels;
 
 /// <summary>Weights in tiles of 16 rows, so that a vector holds the same four columns of 16 rows and sums of 16 rows come out side by side.</summary>
 /// <remarks>
-/// A tile holds its codes, then its scales, and is padded to a multiple of 64 bytes; a matrix is its tiles, so its rows are a multiple of 16.
+/// A tile holds its scales, filled up to a multiple of 64 bytes, then its codes; a matrix is its tiles, so its rows are a multiple of 16.
 /// Of each block of 32 columns there are, in MXFP4, four vectors of 64 bytes: byte 4r + i of vector j has the code of row r, column 4j + i in its low half
-/// and column 16 + 4j + i in its high half; then, behind all codes, 16 scale bytes a block. In Q8_0 there are eight vectors: byte 4r + i of vector j
-/// is row r, column 4j + i, plus 128; behind all codes 16 float16 scales a block.
+/// and column 16 + 4j + i in its high half; the scales are 16 bytes a block. In Q8_0 there are eight vectors: byte 4r + i of vector j
+/// is row r, column 4j + i, plus 128; the scales are 16 float16 a block.
 /// </remarks>
 static unsafe class TileLayout
 {
@@ -16,8 +16,11 @@ static unsafe class TileLayout
     /// <summary>Bytes of codes in one tile.</summary>
     public static long CodeBytes(WeightType type, int columns) => (long)(columns / 32) * (type == WeightType.Mxfp4 ? 256 : 512);
 
+    /// <summary>Bytes of scales in one tile: where its codes begin.</summary>
+    public static long ScaleBytes(WeightType type, int columns) => ((long)(columns / 32) * (type == WeightType.Mxfp4 ? 16 : 32) + 63) & ~63L;
+
     /// <summary>Bytes of one tile.</summary>
-    public static long TileBytes(WeightType type, int columns) => (CodeBytes(type, columns) + (long)(columns / 32) * (type == WeightType.Mxfp4 ? 16 : 32) + 63) & ~63L;
+    public static long TileBytes(WeightType type, int columns) => ScaleBytes(type, columns) + CodeBytes(type, columns);
 
     /// <summary>Bytes of a matrix.</summary>
     public static long ByteCount(WeightType type, int rows, int columns) => rows / Rows * TileBytes(type, columns);
@@ -51,7 +54,9 @@ static unsafe class TileLayout
     static void PackMxfp4(byte* rows, int columns, byte* tile)
     {
         long rowBytes = WeightType.Mxfp4.RowBytes(columns);
-        byte* scales = tile + CodeBytes(WeightType.Mxfp4, columns);
+        byte* scales = tile;
+        new Span<byte>(scales, (int)ScaleBytes(WeightType.Mxfp4, columns)).Clear();
+        tile += ScaleBytes(WeightType.Mxfp4, columns);
         for (int block = 0; block < columns / 32; block++, tile += 256, scales += 16, rows += Mxfp4.BlockBytes)
         {
             for (int row = 0; row < Rows; row++)
@@ -67,7 +72,9 @@ static unsafe class TileLayout
     static void PackQ8(byte* rows, int columns, byte* tile)
     {
         long rowBytes = WeightType.Q8_0.RowBytes(columns);
-        byte* scales = tile + CodeBytes(WeightType.Q8_0, columns);
+        byte* scales = tile;
+        new Span<byte>(scales, (int)ScaleBytes(WeightType.Q8_0, columns)).Clear();
+        tile += ScaleBytes(WeightType.Q8_0, columns);
         for (int block = 0; block < columns / 32; block++, tile += 512, scales += 32, rows += Q8Block.BlockBytes)
         {
             for (int row = 0; row < Rows; row++)
@@ -88,7 +95,8 @@ static unsafe class TileLayout
     /// <param name="y">Result, shape [columns].</param>
     internal static void DecodeRow(byte* tile, WeightType type, int row, int columns, float* y)
     {
-        byte* scales = tile + CodeBytes(type, columns);
+        byte* scales = tile;
+        tile += ScaleBytes(type, columns);
         ReadOnlySpan<float> values = Mxfp4.CodeValues;
         for (int block = 0; block < columns / 32; block++, y += 32)
         {

@@ -50,13 +50,18 @@ static unsafe class TileMatMul
     /// <param name="rowEnd">One past the last row, a multiple of 16.</param>
     /// <param name="rowOrigin">The row that <paramref name="y"/> begins with.</param>
     /// <exception cref="ArgumentException">A length does not fit the matrix.</exception>
-    public static void RunRows(WeightMatrix w, ReadOnlySpan<float> bias, QuantizedRows x, int first, int tokens, Span<float> y, int yStride, int rowStart, int rowEnd, int rowOrigin = 0)
+    public static void RunRows(WeightMatrix w, ReadOnlySpan<float> bias, QuantizedRows x, int first, int tokens, Span<float> y, int yStride, int rowStart, int rowEnd, int rowOrigin = 0) =>
+        RunRows(w, bias, x, first, tokens, y, yStride, rowStart, rowEnd, rowOrigin, w.First(rowEnd));
+
+    /// <inheritdoc cref="RunRows(WeightMatrix, ReadOnlySpan{float}, QuantizedRows, int, int, Span{float}, int, int, int, int)"/>
+    /// <param name="next">Weights that the thread will read after these: they are asked for meanwhile.</param>
+    internal static void RunRows(WeightMatrix w, ReadOnlySpan<float> bias, QuantizedRows x, int first, int tokens, Span<float> y, int yStride, int rowStart, int rowEnd, int rowOrigin, byte* next)
     {
         Check(w, bias, x, first, tokens, y, yStride, rowStart - rowOrigin, rowEnd - rowOrigin);
         if (rowStart % TileLayout.Rows != 0 || rowEnd % TileLayout.Rows != 0 || rowStart < 0 || rowEnd > w.Rows)
             throw new ArgumentOutOfRangeException(nameof(rowStart), $"Rows {rowStart} to {rowEnd} are not whole tiles of {w.Rows} rows.");
         fixed (float* bs = bias, ys = y)
-            Rows(TileKernels.Level, w, bias.IsEmpty ? null : bs, x, first, tokens, ys - rowOrigin, yStride, rowStart, rowEnd);
+            Rows(TileKernels.Level, w, bias.IsEmpty ? null : bs, x, first, tokens, ys - rowOrigin, yStride, rowStart, rowEnd, next);
     }
 
     /// <summary>A few rows of one token's result.</summary>
@@ -99,7 +104,7 @@ static unsafe class TileMatMul
             throw new ArgumentException($"{y.Length} results, {yStride} apart, do not hold rows {rowStart} to {rowEnd} of {tokens} tokens.", nameof(y));
     }
 
-    static void Rows(DotLevel level, WeightMatrix w, float* bias, QuantizedRows x, int first, int tokens, float* y, int yStride, int rowStart, int rowEnd)
+    static void Rows(DotLevel level, WeightMatrix w, float* bias, QuantizedRows x, int first, int tokens, float* y, int yStride, int rowStart, int rowEnd, byte* next)
     {
         if (tokens == 0)
             return;
@@ -113,60 +118,61 @@ static unsafe class TileMatMul
             TileCall call = new() { Blocks = w.Columns / QuantizedRow.BlockLength, XStride = x.RowBytes, YStride = (nint)yStride * sizeof(float), Bias = bias is null ? none : bias + row };
             TileKind kind = w.IsTiled ? InTiles(level, w, row, tiles, isPacked, &call) : InRows(level, w, row, tiles, &call);
             int most = TileKernels.MaxTokens(level, tiles);
+            row += tiles * TileLayout.Rows;
+            call.Next = row < rowEnd ? w.First(row) : next;
             for (int token = 0; token < tokens;)
             {
                 int count = Math.Min(most, tokens - token);
                 call.X = x.Pointer(first + token);
-                call.Y = y + (long)token * yStride + row;
+                call.Y = y + (long)token * yStride + row - tiles * TileLayout.Rows;
                 TileKernels.Run(level, kind, tiles, count, &call);
+                call.Next += call.Blocks * 64;    // many tokens ask for a line a block, and share the asking
                 token += count;
             }
-            row += tiles * TileLayout.Rows;
         }
     }
 
     /// <summary>Points a call to tiles, unpacked first where that is asked for.</summary>
     static TileKind InTiles(DotLevel level, WeightMatrix w, int row, int tiles, bool isPacked, TileCall* call)
     {
-        long codeBytes = TileLayout.CodeBytes(w.Type, w.Columns);
         nint tileBytes = (nint)TileLayout.TileBytes(w.Type, w.Columns);
-        byte* tile = w.Tile(row);
-        call->Codes = tile;
-        call->Scales = tile + codeBytes;
+        byte* tile = w.Tile(row), codes = tile + TileLayout.ScaleBytes(w.Type, w.Columns);
+        call->Codes = codes;
+        call->Scales = tile;
         (call->CodesStride, call->ScalesStride) = (tileBytes, tileBytes);
         if (w.Type == WeightType.Q8_0)
             return TileKind.Q8;
         if (isPacked)
             return TileKind.Mxfp4;
-        call->CodesStride = (nint)(2 * codeBytes);
+        call->CodesStride = (nint)(2 * TileLayout.CodeBytes(w.Type, w.Columns));
         call->Codes = Scratch.Bytes(2 * (int)call->CodesStride);
         for (int i = 0; i < tiles; i++)
-            TileKernels.Unpack(level, tile + i * tileBytes, w.Columns / QuantizedRow.BlockLength, call->Codes + i * call->CodesStride);
+            TileKernels.Unpack(level, codes + i * tileBytes, w.Columns / QuantizedRow.BlockLength, call->Codes + i * call->CodesStride);
         return TileKind.Mxfp4Bytes;
     }
 
     /// <summary>Puts rows in tiles of the thread's own, then goes on as with those.</summary>
     static TileKind InRows(DotLevel level, WeightMatrix w, int row, int tiles, TileCall* call)
     {
-        long codeBytes = TileLayout.CodeBytes(w.Type, w.Columns);
-        int tileBytes = (int)TileLayout.TileBytes(w.Type, w.Columns), unpacked = w.Type == WeightType.Mxfp4 ? 2 * (int)codeBytes : 0;
+        int scaleBytes = (int)TileLayout.ScaleBytes(w.Type, w.Columns), tileBytes = (int)TileLayout.TileBytes(w.Type, w.Columns);
+        int unpacked = w.Type == WeightType.Mxfp4 ? 2 * (tileBytes - scaleBytes) : 0;
         byte* tile = Scratch.Bytes(2 * (tileBytes + unpacked));
         for (int i = 0; i < tiles; i++)
             TileLayout.Pack(w.Row(row + i * TileLayout.Rows), w.Type, w.Columns, tile + i * tileBytes);
-        call->Codes = tile;
-        call->Scales = tile + codeBytes;
+        call->Codes = tile + scaleBytes;
+        call->Scales = tile;
         (call->CodesStride, call->ScalesStride) = (tileBytes, tileBytes);
         if (w.Type == WeightType.Q8_0)
             return TileKind.Q8;
         call->Codes = tile + 2 * tileBytes;
         call->CodesStride = unpacked;
         for (int i = 0; i < tiles; i++)
-            TileKernels.Unpack(level, tile + i * tileBytes, w.Columns / QuantizedRow.BlockLength, call->Codes + i * unpacked);
+            TileKernels.Unpack(level, tile + scaleBytes + i * tileBytes, w.Columns / QuantizedRow.BlockLength, call->Codes + i * unpacked);
         return TileKind.Mxfp4Bytes;
     }
 
     readonly struct Job(WeightMatrix w, float* bias, QuantizedRows x, int tokens, float* y) : IRangeJob
     {
-        public void Run(int start, int end) => Rows(TileKernels.Level, w, bias, x, 0, tokens, y, w.Rows, start, end);
+        public void Run(int start, int end) => Rows(TileKernels.Level, w, bias, x, 0, tokens, y, w.Rows, start, end, w.First(end));
     }
 }

@@ -78,6 +78,9 @@ readonly unsafe struct WeightMatrix
     /// <summary>The first byte of the tile that holds a row; unchecked.</summary>
     internal byte* Tile(int row) => Data + row / TileLayout.Rows * TileLayout.TileBytes(Type, Columns);
 
+    /// <summary>Where the reading of rows from <paramref name="row"/> on begins, for asking ahead; unchecked.</summary>
+    internal byte* First(int row) => IsTiled ? Tile(row) : Row(row);
+
     /// <summary>A matrix at <paramref name="offset"/> in a block of memory, refused where it would not lie inside.</summary>
     internal static WeightMatrix At(byte* memory, long byteCount, long offset, WeightType type, int rows, int columns)
     {
