@@ -48,6 +48,9 @@ public sealed class GptOssModel : IDisposable
     /// <summary>The tensors, in the order of the file.</summary>
     public IReadOnlyList<TensorInfo> Tensors => _file.Tensors;
 
+    /// <summary>How many ids a sequence may hold.</summary>
+    internal int ContextLength => _options.ContextLength ?? Math.Min(Config.MaxPositionEmbeddings, GptOssOptions.DefaultContextLength);
+
     internal ForwardPass Pass { get; }
 
     internal bool IsFast => _options.Precision == Precision.Fast;
@@ -83,7 +86,7 @@ public sealed class GptOssModel : IDisposable
     public GptOssSession CreateSession()
     {
         ObjectDisposedException.ThrowIf(IsDisposed, this);
-        return new(this, _options.ContextLength ?? Math.Min(Config.MaxPositionEmbeddings, GptOssOptions.DefaultContextLength));
+        return new(this, ContextLength);
     }
 
     /// <summary>

@@ -1,57 +1,62 @@
-using System.Runtime.CompilerServices;
-
 namespace Chorale.Inference;
 
-/// <summary>Generates with a gpt-oss model in this process.</summary>
+/// <summary>Generates with a gpt-oss model in this process, several answers at once.</summary>
 /// <remarks>
-/// Threads may share it. It works on one answer at a time: a second caller waits until the first stream has ended or was given up
-/// (<c>await foreach</c> does both), and can be cancelled while it waits. An id is computed when the caller asks for the next one, on
-/// pool threads and the model's own, never on the caller's. The keys and values stay in memory between calls, so a prompt that begins
-/// like the sequence before it is computed from where they part.
+/// Threads may share it. The next ids of all answers in the making go through the model together, so that its weights are read once for all of
+/// them; no answer depends on which others are made beside it. A thread of its own computes, with the model's; callers only wait.
+/// An answer is made as fast as the model allows, whether or not it is read: it is kept until then, at most a context of ids. The keys and
+/// values of answers that have ended stay in memory for a while, so a prompt that begins like an earlier one is computed from where they part.
 /// </remarks>
 public sealed class GptOssGenerator : ITokenGenerator, IDisposable
 {
-    readonly SemaphoreSlim _turn = new(1, 1);
-    readonly GptOssSession _session;
-    readonly TokenSequence _sequence;
-    readonly bool _ownsModel;
-    int _isDisposed;
-    int _isFreed;
+    readonly BatchedGenerator _generator;
 
     /// <summary>Generates with an open model, which stays the caller's and must outlive this object.</summary>
-    public GptOssGenerator(GptOssModel model)
-        : this(model, ownsModel: false)
+    /// <param name="model">Computes.</param>
+    /// <param name="options">How requests share it; null takes the defaults.</param>
+    public GptOssGenerator(GptOssModel model, GeneratorOptions? options = null)
+        : this(model, options, ownsModel: false)
     {
     }
 
-    GptOssGenerator(GptOssModel model, bool ownsModel)
+    GptOssGenerator(GptOssModel model, GeneratorOptions? options, bool ownsModel)
     {
         ArgumentNullException.ThrowIfNull(model);
-        (Model, _ownsModel) = (model, ownsModel);
-        _session = model.CreateSession();
-        _sequence = new(_session, model.Config.VocabSize);
+        (Model, Options) = (model, options ?? new());
+        ObjectDisposedException.ThrowIf(model.IsDisposed, model);
+        ContextLength = model.ContextLength;
+        _generator = new(new GptOssEngine(model, ContextLength, BatchedGenerator.LargestBatch(Options), ownsModel), Options);
     }
 
     /// <summary>The model.</summary>
     public GptOssModel Model { get; }
 
+    /// <summary>How requests share it.</summary>
+    public GeneratorOptions Options { get; }
+
     /// <inheritdoc/>
-    public int ContextLength => _session.ContextLength;
+    public int ContextLength { get; }
 
     /// <inheritdoc/>
     public int VocabularySize => Model.Config.VocabSize;
 
-    /// <summary>Bytes of keys and values at present.</summary>
-    public long CacheByteCount => _session.CacheByteCount;
+    /// <summary>What it has done, and what it holds, as of the last step.</summary>
+    public GeneratorStatistics Statistics => _generator.Statistics;
+
+    /// <summary>Bytes of keys and values as of the last step.</summary>
+    public long CacheByteCount => Statistics is var now ? now.IdleBytes + now.RunningBytes : 0;
 
     /// <summary>Opens a model file to generate with; the generator owns the model.</summary>
-    /// <inheritdoc cref="GptOssModel.Open" path="/param|/exception"/>
-    public static GptOssGenerator Open(string path, GptOssOptions? options = null)
+    /// <param name="path">As <see cref="GptOssModel.Open"/> takes it.</param>
+    /// <param name="options">How the model is opened; null takes the defaults.</param>
+    /// <param name="generatorOptions">How requests share it; null takes the defaults.</param>
+    /// <inheritdoc cref="GptOssModel.Open" path="/exception"/>
+    public static GptOssGenerator Open(string path, GptOssOptions? options = null, GeneratorOptions? generatorOptions = null)
     {
         GptOssModel model = GptOssModel.Open(path, options);
         try
         {
-            return new(model, ownsModel: true);
+            return new(model, generatorOptions, ownsModel: true);
         }
         catch
         {
@@ -61,63 +66,14 @@ public sealed class GptOssGenerator : ITokenGenerator, IDisposable
     }
 
     /// <inheritdoc/>
+    /// <exception cref="QueueFullException">As many requests wait as may; thrown before the first id.</exception>
     /// <exception cref="ObjectDisposedException">The generator is disposed, before or meanwhile.</exception>
     public IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(request);
-        return Stream(request, cancellationToken);
+        return _generator.StreamAsync(request, cancellationToken);
     }
 
-    /// <summary>Frees the memory, and the model where the generator opened it; an answer in the making fails at its next id, and frees them then.</summary>
-    public void Dispose()
-    {
-        Volatile.Write(ref _isDisposed, 1);
-        FreeIfIdle();
-    }
-
-    async IAsyncEnumerable<GeneratedToken> Stream(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            Generation generation = await Task.Run(() => Begin(request), cancellationToken).ConfigureAwait(false);
-            while (!generation.IsFinished)
-                yield return await Task.Run(() => Next(generation, cancellationToken), cancellationToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _turn.Release();
-            if (Volatile.Read(ref _isDisposed) != 0)
-                FreeIfIdle();
-        }
-    }
-
-    Generation Begin(GenerationRequest request)
-    {
-        ThrowIfDisposed();
-        return new(_sequence, request);
-    }
-
-    GeneratedToken Next(Generation generation, CancellationToken cancellationToken)
-    {
-        ThrowIfDisposed();
-        cancellationToken.ThrowIfCancellationRequested();
-        return generation.Next(cancellationToken);
-    }
-
-    void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(Volatile.Read(ref _isDisposed) != 0, this);
-
-    /// <summary>Frees everything, unless an answer is being made: its end calls this again.</summary>
-    void FreeIfIdle()
-    {
-        if (!_turn.Wait(0, CancellationToken.None))
-            return;
-        if (Interlocked.Exchange(ref _isFreed, 1) == 0)
-        {
-            _session.Dispose();
-            if (_ownsModel)
-                Model.Dispose();
-        }
-        _turn.Release();
-    }
+    /// <summary>Ends all answers, waits until the layer in progress is done, and frees the memory, and the model where the generator opened it.</summary>
+    public void Dispose() => _generator.Dispose();
 }

@@ -21,4 +21,8 @@ static class OptionRange
         where T : struct, Enum =>
         value is not { } given || Enum.IsDefined(given) ? value
             : throw new ArgumentOutOfRangeException(option, value, $"{option} must be one of {string.Join(", ", Enum.GetNames<T>())}.");
+
+    public static long NotNegative(long value, [CallerMemberName] string option = "") =>
+        value >= 0 ? value
+            : throw new ArgumentOutOfRangeException(option, value, $"{option} must be 0 or more.");
 }

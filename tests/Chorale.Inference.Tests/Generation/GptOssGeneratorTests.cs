@@ -151,22 +151,60 @@ public sealed class GptOssGeneratorTests : IDisposable
     }
 
     [Fact]
-    public async Task A_second_caller_waits_its_turn_and_may_stop_waiting()
+    public async Task Callers_are_answered_together_and_each_as_if_alone()
     {
-        int[] expected = await Ids(_generator, Greedy([9, 8, 7]));
-        await using IAsyncEnumerator<GeneratedToken> first = _generator.GenerateAsync(Greedy(Prompt), TestEnd).GetAsyncEnumerator(TestEnd);
-        Assert.True(await first.MoveNextAsync());
+        GenerationRequest[] requests = [.. Enumerable.Range(0, 24).Select(i => new GenerationRequest
+        {
+            Prompt = (int[])[.. Prompt[..(1 + (i % 7))], .. Enumerable.Range(0, i * 5).Select(j => (j * 37 * (i + 1)) % 512)],
+            MaxTokens = 5 + (i * 7 % 30),
+            Sampling = i % 3 == 0 ? SamplingOptions.Greedy : new() { Seed = i, TopP = 0.9f, FrequencyPenalty = i % 2 },
+        })];
+        List<int[]> alone = [];
+        foreach (GenerationRequest request in requests)
+        {
+            using GptOssGenerator fresh = Open();
+            alone.Add(await Ids(fresh, request));
+        }
+        using GptOssModel model = GoldenModel.Open("pub-a.gguf");
+        foreach (GeneratorOptions options in new GeneratorOptions[] { new(), new() { Parallel = 7, PrefillChunk = 5, MaxDraft = 4 }, new() { Parallel = 3, CacheBytes = 0 } })
+        {
+            using GptOssGenerator generator = new(model, options);
+            int[][] crowd = await Task.WhenAll(requests.Select(request => Task.Run(() => Ids(generator, request), TestEnd)));
+            for (int i = 0; i < crowd.Length; i++)
+                Assert.Equal(alone[i], crowd[i]);
+            Assert.True(generator.Statistics.Steps < alone.Sum(ids => ids.Length));
+        }
+    }
 
-        Task<int[]> second = Ids(_generator, Greedy([9, 8, 7]));
-        using CancellationTokenSource cancellation = new();
-        Task third = _generator.GenerateAsync(Greedy(Prompt), cancellation.Token).ToListAsync(TestEnd).AsTask();
-        await cancellation.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => third);
-        Assert.False(second.IsCompleted);
+    [Fact]
+    public async Task Guesses_change_no_greedy_answer_and_no_drawn_one()
+    {
+        using GptOssModel model = GoldenModel.Open("pub-b.gguf");
+        using GptOssGenerator plain = new(model), guessing = new(model, new() { MaxDraft = 8 });
+        for (int i = 0; i < 6; i++)
+        {
+            int[] prompt = [.. Enumerable.Range(0, 60).Select(j => (j % (5 + i)) + i)];
+            GenerationRequest request = Greedy(prompt, maxTokens: 60) with { Sampling = new() { Temperature = i % 2, TopK = 2, Seed = i } };
+            Assert.Equal(await Ids(plain, request), await Ids(guessing, request));
+        }
+        Assert.True(guessing.Statistics.ProposedTokens > 0);
+    }
 
-        while (await first.MoveNextAsync())
-            Assert.False(second.IsCompleted);
-        Assert.Equal(expected, await second);
+    [Fact]
+    public async Task The_logits_of_a_few_allowed_ids_choose_as_all_logits_do()
+    {
+        using GptOssModel model = GoldenModel.Open("pub-a.gguf");
+        using GptOssGenerator all = new(model, new() { SelectedLogits = 0 }), few = new(model, new() { SelectedLogits = 64 });
+        static FakeConstraint Some() => new((accepted, allowed, _) =>
+        {
+            allowed.Clear();
+            for (int i = 0; i < 20 + accepted.Count; i++)
+                allowed[i * 13 % 512 / 64] |= 1UL << (i * 13 % 64);
+            return ConstraintStep.Masked;
+        });
+        GenerationRequest request = Greedy(Prompt, maxTokens: 60) with { Sampling = new() { Seed = 8, RepetitionPenalty = 1.3f } };
+        Assert.Equal(await Ids(all, request with { Constraint = Some() }), await Ids(few, request with { Constraint = Some() }));
+        Assert.Equal((0L, 45L), (all.Statistics.SelectedTokens, few.Statistics.SelectedTokens));
     }
 
     [Fact]
