@@ -5,14 +5,17 @@ using Chorale.Tokenization;
 namespace Chorale.Chat;
 
 /// <summary>A gpt-oss model in this process with the vocabulary that its file holds: what a <see cref="ChatSession"/> needs.</summary>
-/// <remarks>Sessions may share it from several threads; the engine computes one answer at a time, the others wait. It owns what it opened.</remarks>
+/// <remarks>
+/// Sessions may share it from several threads: the engine makes their answers together, as many at a time as
+/// <see cref="GeneratorOptions.Parallel"/> says. It owns what it opened.
+/// </remarks>
 public sealed class ChatModel : IDisposable
 {
     readonly GptOssGenerator _generator;
 
-    ChatModel(string path, GptOssOptions? options, bool embedded)
+    ChatModel(string path, GptOssOptions? options, GeneratorOptions? generatorOptions, bool embedded)
     {
-        _generator = GptOssGenerator.Open(path, options);
+        _generator = GptOssGenerator.Open(path, options, generatorOptions);
         try
         {
             Tokenizer = ModelVocabulary.Load(_generator.Model.Metadata);
@@ -40,6 +43,9 @@ public sealed class ChatModel : IDisposable
     /// <summary>The engine.</summary>
     public ITokenGenerator Generator => _generator;
 
+    /// <summary>What the engine has done for all sessions, and what it holds, as of its last step.</summary>
+    public GeneratorStatistics Statistics => _generator.Statistics;
+
     /// <summary>The file's own vocabulary.</summary>
     public Tokenizer Tokenizer { get; }
 
@@ -49,24 +55,25 @@ public sealed class ChatModel : IDisposable
     /// <summary>Opens a model file.</summary>
     /// <param name="path">A GGUF file of a gpt-oss model.</param>
     /// <param name="options">Context, threads; null takes the defaults.</param>
+    /// <param name="generatorOptions">How sessions share the engine; null takes the defaults.</param>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>
     /// <exception cref="CheckpointFormatException">The file is damaged, or holds another architecture.</exception>
     /// <exception cref="VocabularyFormatException">Its vocabulary cannot be used.</exception>
-    public static ChatModel Open(string path, GptOssOptions? options = null)
+    public static ChatModel Open(string path, GptOssOptions? options = null, GeneratorOptions? generatorOptions = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new(path, options, embedded: Path.GetFullPath(path) == Path.GetFullPath(EmbeddedPath));
+        return new(path, options, generatorOptions, embedded: Path.GetFullPath(path) == Path.GetFullPath(EmbeddedPath));
     }
 
     /// <summary>Opens gpt-oss-nano.</summary>
     /// <inheritdoc cref="Open" path="/param|/exception"/>
-    public static ChatModel OpenEmbedded(GptOssOptions? options = null) => Open(EmbeddedPath, options);
+    public static ChatModel OpenEmbedded(GptOssOptions? options = null, GeneratorOptions? generatorOptions = null) => Open(EmbeddedPath, options, generatorOptions);
 
     /// <summary>A new conversation.</summary>
     /// <param name="options">How to talk; null takes the defaults, and for the embedded model, which is at its best so, greedy sampling.</param>
     public ChatSession StartSession(ChatSessionOptions? options = null) =>
         new(_generator, Encoding, options ?? new() { Sampling = IsEmbedded ? SamplingOptions.Greedy : new() });
 
-    /// <summary>Frees the model; no session may be running.</summary>
+    /// <summary>Frees the model; a turn that is running fails with an <see cref="ObjectDisposedException"/>.</summary>
     public void Dispose() => _generator.Dispose();
 }

@@ -69,6 +69,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
     /// <exception cref="InvalidOperationException">A turn is running.</exception>
     /// <exception cref="SchemaException">A tool's schema cannot be read (<see cref="ChatSessionOptions.Schemas"/>).</exception>
     /// <exception cref="PromptTooLongException">The conversation leaves no room for an answer.</exception>
+    /// <exception cref="QueueFullException">As many requests wait for the engine as may.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
     public IAsyncEnumerable<ChatUpdate> StreamAsync(IEnumerable<Message> messages, CancellationToken cancellationToken = default)
     {
@@ -108,6 +109,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
             {
                 Prompt = prompt,
                 StopIds = _encoding.StopTokensForAssistantActions,
+                BoundaryIds = _encoding.StopTokens,    // where the next prompt may part from this one: old reasoning is left out by whole messages
                 MaxTokens = Options.MaxTokens,
                 Sampling = Options.Sampling,
             };

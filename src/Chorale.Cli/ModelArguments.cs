@@ -22,7 +22,7 @@ sealed class ModelArguments(string precision)
     }
 
     /// <summary>The model with its vocabulary.</summary>
-    public ChatModel Open(ParseResult line) => ChatModel.Open(ModelFile.Resolve(line.GetValue(_model)), Options(line));
+    public ChatModel Open(ParseResult line, GeneratorOptions generator) => ChatModel.Open(ModelFile.Resolve(line.GetValue(_model)), Options(line), generator);
 
     /// <summary>The engine alone.</summary>
     public GptOssModel OpenEngine(ParseResult line) => GptOssModel.Open(ModelFile.Resolve(line.GetValue(_model)), Options(line));

@@ -47,12 +47,25 @@ public sealed class ChatModelTests : IDisposable
     }
 
     [Fact]
-    public async Task Two_sessions_take_turns_on_one_model()
+    public async Task Many_sessions_talk_at_the_same_time_and_each_as_if_alone()
     {
-        ChatTurn[] turns = await Task.WhenAll(
-            _model.StartSession().CompleteAsync("What is 17 + 25?", TestContext.Current.CancellationToken),
-            _model.StartSession().CompleteAsync("What is the capital of Japan?", TestContext.Current.CancellationToken));
-        Assert.Equal(["17 + 25 = 42.", "The capital of Japan is Tokyo."], turns.Select(t => t.Text));
+        string[] questions = ["What is 17 + 25?", "What is the capital of Japan?", "Convert 3 km to m.", "Who are you?", "What is 6 + 7?"];
+        List<string[]> alone = [];
+        for (int i = 0; i < questions.Length; i++)
+            alone.Add(await TalkAsync(questions, i));
+        string[][] together = await Task.WhenAll(questions.Select((_, i) => Task.Run(() => TalkAsync(questions, i))));
+        Assert.Equal(alone, together);
+        Assert.Equal("17 + 25 = 42.", together[0][0]);
+        Assert.Equal(30L, _model.Statistics.CacheHits + 1);    // the same system message begins every prompt but the first
+    }
+
+    async Task<string[]> TalkAsync(string[] questions, int first)
+    {
+        ChatSession session = _model.StartSession();
+        List<string> answers = [];
+        for (int i = 0; i < 3; i++)
+            answers.Add((await session.CompleteAsync(questions[(first + i) % questions.Length], TestContext.Current.CancellationToken)).Text);
+        return [.. answers];
     }
 
     [Fact]

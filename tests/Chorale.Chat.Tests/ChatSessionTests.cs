@@ -84,6 +84,7 @@ public class ChatSessionTests
         Assert.Contains("Current date: 2026-11-21", prompt, StringComparison.Ordinal);
         Assert.EndsWith("<|start|>developer<|message|># Instructions\n\nBe brief.<|end|><|start|>user<|message|>Hi<|end|><|start|>assistant", prompt, StringComparison.Ordinal);
         Assert.Equal([200002, 200012], request.StopIds.Order());
+        Assert.Equal([200002, 200007, 200012], request.BoundaryIds.Order());
         Assert.Equal(77, request.MaxTokens);
         Assert.Equal(0, request.Sampling.Temperature);
         Assert.Equal(request.Prompt.ToArray(), session.LastPrompt.ToArray());

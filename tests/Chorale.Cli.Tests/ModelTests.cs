@@ -20,6 +20,26 @@ public class ModelTests
         }
     }
 
+    [Theory]
+    [InlineData("--parallel", "6")]
+    [InlineData("--parallel", "2", "--draft", "6")]
+    [InlineData("--draft", "4")]
+    public async Task Lines_answered_at_the_same_time_or_with_guesses_keep_their_order_and_their_answers(params string[] options)
+    {
+        List<JsonElement> cases = [.. Jsonl.Elements("nano/nano-goldens.jsonl").Take(20)];
+        string input = string.Join('\n', cases.Select(c => c.GetRawText()).Append("not JSON").Append("").Append("""{"id":7,"tokens":[]}"""));
+        CommandLine run = await CommandLine.RunAsync(input, ["generate", "--jsonl", .. options]);
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(22, run.Json.Count);
+        foreach ((JsonElement expected, JsonElement answer) in cases.Zip(run.Json))
+        {
+            Assert.True(JsonElement.DeepEquals(expected.GetProperty("id"), answer.GetProperty("id")));
+            Assert.True(JsonElement.DeepEquals(expected.GetProperty("expect").GetProperty("tokens"), answer.GetProperty("tokens")), expected.GetProperty("id").GetString());
+        }
+        Assert.Contains("not JSON", run.Json[20].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Equal(7, run.Json[21].GetProperty("id").GetInt32());
+    }
+
     [Fact]
     public async Task Logits_are_those_recorded()
     {

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Runtime.ExceptionServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Threading.Channels;
 
 namespace Chorale.Cli;
 
@@ -35,6 +37,81 @@ static class JsonlBatch
             buffer.ResetWrittenCount();
         }
         return ExitCodes.Success;
+    }
+
+    /// <summary>Answers several lines at the same time; the answers keep the order of the lines, each written as soon as those before it are.</summary>
+    /// <param name="host">Whose streams are read and written.</param>
+    /// <param name="answer">May be called from several threads at a time.</param>
+    /// <param name="parallel">How many lines at a time, at least 1.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    /// <inheritdoc cref="RunAsync(CliHost, Answer, CancellationToken)" path="/returns"/>
+    public static async Task<int> RunAsync(CliHost host, Answer answer, int parallel, CancellationToken cancellationToken)
+    {
+        if (parallel == 1)
+            return await RunAsync(host, answer, cancellationToken);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using SemaphoreSlim room = new(parallel);
+        Channel<Task<ArrayBufferWriter<byte>>> answers = Channel.CreateBounded<Task<ArrayBufferWriter<byte>>>(parallel * 8);
+        Task writing = WriteAsync(host, answers.Reader, stop);
+        try
+        {
+            InputLines lines = new(host.Input);
+            while (await lines.NextAsync(stop.Token) is { } line)
+            {
+                if (line.Span.Trim(" \t\r"u8).IsEmpty)
+                    continue;
+                await room.WaitAsync(stop.Token);
+                byte[] copy = line.ToArray();
+                await answers.Writer.WriteAsync(Task.Run(() => AnswerApartAsync(copy, answer, room, stop.Token), CancellationToken.None), stop.Token);
+            }
+        }
+        finally
+        {
+            answers.Writer.Complete();
+            await writing;
+        }
+        return ExitCodes.Success;
+    }
+
+    static async Task<ArrayBufferWriter<byte>> AnswerApartAsync(byte[] line, Answer answer, SemaphoreSlim room, CancellationToken cancellationToken)
+    {
+        try
+        {
+            ArrayBufferWriter<byte> buffer = new();
+            using Utf8JsonWriter writer = new(buffer, WriteOptions);
+            await AnswerLineAsync(line, answer, buffer, writer, cancellationToken);
+            buffer.Write("\n"u8);
+            return buffer;
+        }
+        finally
+        {
+            room.Release();
+        }
+    }
+
+    /// <summary>Writes answers in order; where one cannot be made or written, nothing more is read, and those in the making are awaited.</summary>
+    static async Task WriteAsync(CliHost host, ChannelReader<Task<ArrayBufferWriter<byte>>> answers, CancellationTokenSource stop)
+    {
+        ExceptionDispatchInfo? failure = null;
+        await foreach (Task<ArrayBufferWriter<byte>> answer in answers.ReadAllAsync(CancellationToken.None))
+        {
+            try
+            {
+                ArrayBufferWriter<byte> buffer = await answer;
+                if (failure is not null)
+                    continue;
+                await host.Output.WriteAsync(buffer.WrittenMemory, stop.Token);
+                await host.Output.FlushAsync(stop.Token);
+            }
+#pragma warning disable CA1031 // whatever it is reaches the caller when all are done
+            catch (Exception e)
+#pragma warning restore CA1031
+            {
+                failure ??= ExceptionDispatchInfo.Capture(e);
+                await stop.CancelAsync();
+            }
+        }
+        failure?.Throw();
     }
 
     static async ValueTask AnswerLineAsync(ReadOnlyMemory<byte> line, Answer answer, ArrayBufferWriter<byte> buffer, Utf8JsonWriter writer, CancellationToken cancellationToken)

@@ -19,6 +19,7 @@ static class ChatCommand
         Option<string?> instructions = new("--instructions") { Description = "What the developer tells the model to begin with.", HelpName = "TEXT" };
         Option<float?> temperature = SamplingArguments.Temperature("without it, 0 for the embedded model and 1 for any other");
         SamplingArguments sampling = new();
+        GeneratorArguments generator = new();
         Option<int?> maxTokens = SamplingArguments.MaxTokens(1);
         Option<string?> date = new("--date") { Description = "The day that the system message names, yyyy-MM-dd; without it, today.", HelpName = "DATE" };
         date.Validators.Add(result =>
@@ -34,6 +35,7 @@ static class ChatCommand
         Command command = new("chat", "Talk with a model.") { prompt, effort, instructions, temperature, maxTokens, date, drop, hideReasoning, json, raw };
         model.AddTo(command);
         sampling.AddTo(command);
+        generator.AddTo(command, parallel: false);
         command.SetAction(async (line, cancellationToken) =>
         {
             ChatRun.TryReadEffort(line.GetValue(effort)!, out ReasoningEffort level);
@@ -51,7 +53,7 @@ static class ChatCommand
                 Json = line.GetValue(json),
                 Raw = line.GetValue(raw),
             };
-            using ChatRun run = new(host, settings, model.Open(line));
+            using ChatRun run = new(host, settings, model.Open(line, generator.Read(line)));
             return settings.Prompt is { } said
                 ? await run.OneTurnAsync(said, cancellationToken)
                 : await run.ConversationAsync(cancellationToken);

@@ -14,15 +14,17 @@ static class GenerateCommand
         ModelArguments model = new(precision: "fast");
         Option<float?> temperature = SamplingArguments.Temperature("without it, 1");
         SamplingArguments sampling = new();
+        GeneratorArguments generator = new();
         Option<int?> maxTokens = SamplingArguments.MaxTokens(0);
         Option<bool> jsonl = SharedOptions.Jsonl("""{"id","tokens","max_tokens","temperature","top_p","top_k","min_p","repetition_penalty","frequency_penalty","presence_penalty","logit_bias","seed","logprobs","top_logprobs"} → {"id","tokens","stop"}""");
 
         Command command = new("generate", "Continue token ids until the model ends its turn.") { ids, temperature, maxTokens, jsonl };
         model.AddTo(command);
         sampling.AddTo(command);
+        generator.AddTo(command, parallel: true);
         command.SetAction(async (line, cancellationToken) =>
         {
-            using ChatModel opened = model.Open(line);
+            using ChatModel opened = model.Open(line, generator.Read(line));
             GenerationRequest standard = new()
             {
                 Prompt = ReadOnlyMemory<int>.Empty,
@@ -31,7 +33,10 @@ static class GenerateCommand
                 Sampling = sampling.Read(line) with { Temperature = line.GetValue(temperature) ?? 1 },
             };
             if (line.GetValue(jsonl))
-                return await JsonlBatch.RunAsync(host, (input, writer, stop) => GenerateLine.AnswerAsync(opened.Generator, standard, input, writer, stop), cancellationToken);
+            {
+                return await JsonlBatch.RunAsync(
+                    host, (input, writer, stop) => GenerateLine.AnswerAsync(opened.Generator, standard, input, writer, stop), generator.Parallel(line), cancellationToken);
+            }
 
             int[] prompt = await IdList.ReadAsync(host, line.GetValue(ids), cancellationToken);
             string separator = "";

@@ -84,6 +84,9 @@ sealed class Generation
     /// <summary>Whether there is nothing more to do for it.</summary>
     public bool IsOver => IsFinished || IsCancelled || _failure is not null;
 
+    /// <summary>Whether it lets another answer read a beginning that both share; the scheduler's note.</summary>
+    public bool IsWaiting { get; set; }
+
     /// <summary>Whether it is part of the step in progress; for the one who guards that step.</summary>
     public bool IsInStep { get; set; }
 

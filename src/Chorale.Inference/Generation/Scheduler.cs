@@ -16,6 +16,9 @@ sealed class Scheduler(IBatchEngine engine, GeneratorOptions options, int batch)
     /// <summary>With no more pending ids than this an answer counts as being decoded: forced ids come in such runs.</summary>
     const int DecodedAtOnce = 16;
 
+    /// <summary>A prompt waits for another one to be read where they share at least so many ids that neither has.</summary>
+    const int WorthWaitingFor = 32;
+
     /// <summary>Rows of a step beside those of <c>batch</c>.</summary>
     public static int MostDecodedRows(GeneratorOptions options) => options.Parallel * (DecodedAtOnce + Math.Max(options.MaxDraft, Generation.ForcedAtATime));
 
@@ -33,21 +36,34 @@ sealed class Scheduler(IBatchEngine engine, GeneratorOptions options, int batch)
     GeneratorStatistics _statistics;
 
     /// <summary>Answers in the making.</summary>
-    public IReadOnlyList<Generation> Running => _running;
+    public List<Generation> Running => _running;
 
     /// <summary>Whether one more may join.</summary>
     public bool HasRoom => _running.Count < options.Parallel;
 
-    public GeneratorStatistics Statistics => _statistics with
+    public GeneratorStatistics Statistics
     {
-        Running = _running.Count,
-        IdleSequences = _store.IdleCount,
-        IdleBytes = _store.IdleBytes,
-        CacheEvictions = _store.Evictions,
-        GeneratedTokens = _statistics.GeneratedTokens + _running.Sum(generation => (long)generation.Count),
-        ForcedTokens = _statistics.ForcedTokens + _running.Sum(generation => (long)generation.ForcedCount),
-        RunningBytes = _running.Sum(generation => generation.Sequence?.ByteCount ?? 0),
-    };
+        get
+        {
+            GeneratorStatistics now = _statistics with
+            {
+                Running = _running.Count,
+                IdleSequences = _store.IdleCount,
+                IdleBytes = _store.IdleBytes,
+                CacheEvictions = _store.Evictions,
+            };
+            foreach (Generation generation in _running)
+            {
+                now = now with
+                {
+                    GeneratedTokens = now.GeneratedTokens + generation.Count,
+                    ForcedTokens = now.ForcedTokens + generation.ForcedCount,
+                    RunningBytes = now.RunningBytes + generation.Sequence!.ByteCount,
+                };
+            }
+            return now;
+        }
+    }
 
     /// <summary>Lets an answer join from the next step on.</summary>
     public void Admit(Generation generation)
@@ -55,7 +71,7 @@ sealed class Scheduler(IBatchEngine engine, GeneratorOptions options, int batch)
         try
         {
             ReadOnlySpan<int> prompt = CollectionsMarshal.AsSpan(generation.Ids);
-            generation.Sequence = _store.Take(prompt, _running);
+            generation.Sequence = _store.Take(prompt, _running, except: null);
             generation.CachedPromptTokens = generation.Sequence.Count;
             _running.Add(generation);
             generation.Begin();
@@ -148,10 +164,10 @@ sealed class Scheduler(IBatchEngine engine, GeneratorOptions options, int batch)
         _prompts.Clear();
         foreach (Generation generation in _running)
         {
-            if (generation.Pending > DecodedAtOnce)
-                _prompts.Add(generation);
-            else
+            if (generation.Pending <= DecodedAtOnce)
                 Add(generation, generation.Pending);
+            else if (!WaitsForAnother(generation))
+                _prompts.Add(generation);
         }
         // The shortest first: what it does not need of its even share goes to the others.
         _prompts.Sort(static (a, b) => a.Pending.CompareTo(b.Pending));
@@ -162,6 +178,44 @@ sealed class Scheduler(IBatchEngine engine, GeneratorOptions options, int batch)
             Add(_prompts[i], count);
             budget -= count;
         }
+    }
+
+    /// <summary>Whether an answer that came earlier is about to read what this one needs; once it has, this one goes on from there.</summary>
+    bool WaitsForAnother(Generation generation)
+    {
+        bool waited = generation.IsWaiting;
+        generation.IsWaiting = false;
+        ReadOnlySpan<int> ids = CollectionsMarshal.AsSpan(generation.Ids);
+        foreach (Generation other in _running)
+        {
+            if (ReferenceEquals(other, generation))
+                break;
+            int shared = Math.Min(CollectionsMarshal.AsSpan(other.Ids).CommonPrefixLength(ids), ids.Length - 1);
+            if (shared - generation.Sequence!.Count >= WorthWaitingFor && other.Sequence!.Count < shared)
+                generation.IsWaiting = true;
+        }
+        if (waited && !generation.IsWaiting)
+            GoOnFromAnother(generation);
+        return generation.IsWaiting;
+    }
+
+    void GoOnFromAnother(Generation generation)
+    {
+        CachedSequence mine = generation.Sequence!, better = _store.Take(CollectionsMarshal.AsSpan(generation.Ids), _running, except: generation);
+        if (better.Count <= mine.Count)
+        {
+            _store.Give(better);
+            return;
+        }
+        generation.Sequence = better;
+        mine.Dispose();
+        int spared = better.Count - generation.CachedPromptTokens;
+        _statistics = _statistics with
+        {
+            CachedPromptTokens = _statistics.CachedPromptTokens + spared,
+            CacheHits = _statistics.CacheHits + (generation.CachedPromptTokens == 0 ? 1 : 0),
+        };
+        generation.CachedPromptTokens += spared;
     }
 
     void Add(Generation generation, int count)

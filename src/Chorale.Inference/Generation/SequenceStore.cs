@@ -15,14 +15,24 @@ sealed class SequenceStore(IBatchEngine engine, long byteLimit) : IDisposable
     public int IdleCount => _idle.Count;
 
     /// <summary>Of the idle sequences; what they share with each other or with running ones counts by its part.</summary>
-    public long IdleBytes => _idle.Sum(sequence => sequence.ByteCount);
+    public long IdleBytes
+    {
+        get
+        {
+            long bytes = 0;
+            foreach (CachedSequence sequence in _idle)
+                bytes += sequence.ByteCount;
+            return bytes;
+        }
+    }
 
     public long Evictions { get; private set; }
 
     /// <summary>A sequence that holds as much of a prompt's beginning as there is, and nothing else.</summary>
     /// <param name="prompt">Its last id is left to compute, for the logits.</param>
     /// <param name="running">Answers in the making, whose sequences may be copied from.</param>
-    public CachedSequence Take(ReadOnlySpan<int> prompt, List<Generation> running)
+    /// <param name="except">The one of them that asks; null where it is none of them yet.</param>
+    public CachedSequence Take(ReadOnlySpan<int> prompt, List<Generation> running, Generation? except)
     {
         ReadOnlySpan<int> wanted = prompt[..^1];
         (CachedSequence? best, int shared, bool isIdle) = (null, 0, false);
@@ -33,7 +43,7 @@ sealed class SequenceStore(IBatchEngine engine, long byteLimit) : IDisposable
             if (common > 0 && common >= shared)
                 (best, shared, isIdle) = (sequence, common, true);
         }
-        foreach (CachedSequence sequence in running.Select(other => other.Sequence!))
+        foreach (CachedSequence sequence in running.Where(other => !ReferenceEquals(other, except)).Select(other => other.Sequence!))
         {
             int common = sequence.Shared(wanted);
             if (common > shared)

@@ -350,6 +350,52 @@ public sealed class BatchingTests
     }
 
     [Fact]
+    public async Task A_beginning_that_several_prompts_share_is_read_once_when_they_come_together()
+    {
+        FakeEngine engine = new();
+        using BatchedGenerator generator = new(engine, new() { Parallel = 5 }, batch: 50);
+        Gate gate = new(engine, skip: 0);
+        Task<int[]> first = Ids(generator, Greedy([39], 1));
+        await gate.Reached;
+        int[] shared = [.. Enumerable.Range(0, 120).Select(i => i * 7 % 40)];
+        Task<int[]>[] others = [.. Enumerable.Range(0, 4).Select(i => Ids(generator, Greedy([.. shared, .. Enumerable.Repeat(i, 20)], i == 0 ? 1 : 5)))];
+        await WaitingAsync(generator, 4);
+        gate.Open();
+        await first;
+        for (int i = 0; i < 4; i++)
+            Assert.Equal(Plain(Greedy([.. shared, .. Enumerable.Repeat(i, 20)], i == 0 ? 1 : 5), null, 40, 200), await others[i]);
+        Assert.Equal(120L * 3, generator.Statistics.CachedPromptTokens);
+        Assert.Equal(1 + 120 + (4 * 20) + (3 * 4), engine.Batches.Sum(batch => batch.Sum(part => part.Length)));
+    }
+
+    [Fact]
+    public void A_step_allocates_next_to_nothing()
+    {
+        using GptOssModel model = GptOssModel.Open(TestKit.TestData.ModelPath("gpt-oss-nano.gguf"), new() { Threads = 1 });
+        GeneratorOptions options = new() { Parallel = 2 };
+        using GptOssEngine engine = new(model, 2048, BatchedGenerator.LargestBatch(options), ownsModel: false);
+        using Scheduler scheduler = new(engine, options, BatchedGenerator.DefaultBatch);
+        foreach (int seed in (int[])[1, 2])
+            scheduler.Admit(new(new() { Prompt = (int[])[100, 200, 300], Sampling = new() { Seed = seed, TopP = 0.9f, RepetitionPenalty = 1.1f } }, engine, options));
+        int running = 0;
+        long Steps(int count)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (int i = 0; i < count; i++)
+            {
+                scheduler.Step(TestEnd);
+                scheduler.Publish();
+                running += scheduler.Statistics.Running;
+            }
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Steps(100);
+        long bytes = Steps(200);
+        Assert.Equal(600, running);
+        Assert.True(bytes <= 200 * 250, $"{bytes} bytes in 200 steps");    // what grows with an answer: its ids, its queue, the pages of its cache
+    }
+
+    [Fact]
     public async Task The_longest_unused_sequences_make_room()
     {
         FakeEngine engine = new();
