@@ -11,6 +11,8 @@ sealed class ModelArguments(string precision)
     readonly Option<string?> _model = new("--model", "-m") { Description = "A gpt-oss model as a GGUF file; without it, the embedded gpt-oss-nano.", HelpName = "FILE" };
     readonly Option<int?> _context = SharedOptions.Checked(new Option<int?>("--context") { Description = "How many ids prompt and answer may hold together; without it, what the file says, at most 8,192.", HelpName = "N" }, n => n >= 1, "at least 1");
     readonly Option<int?> _threads = SharedOptions.Checked(new Option<int?>("--threads") { Description = "Threads to compute with; without it, one a core.", HelpName = "N" }, n => n is >= 1 and <= 1024, "from 1 to 1024");
+    readonly Option<bool> _spareCore = new("--spare-core") { Description = "Leave one core to the rest of the machine." };
+    readonly Option<bool> _yarnTruncate = new("--yarn-truncate") { Description = "Round YaRN's limits as llama.cpp does, to compare with it; OpenAI's reference does not." };
     readonly PrecisionArguments _precision = new(precision);
 
     public void AddTo(Command command)
@@ -18,6 +20,8 @@ sealed class ModelArguments(string precision)
         command.Add(_model);
         command.Add(_context);
         command.Add(_threads);
+        command.Add(_spareCore);
+        command.Add(_yarnTruncate);
         _precision.AddTo(command);
     }
 
@@ -27,5 +31,11 @@ sealed class ModelArguments(string precision)
     /// <summary>The engine alone.</summary>
     public GptOssModel OpenEngine(ParseResult line) => GptOssModel.Open(ModelFile.Resolve(line.GetValue(_model)), Options(line));
 
-    GptOssOptions Options(ParseResult line) => _precision.Apply(line, new() { ContextLength = line.GetValue(_context), Threads = line.GetValue(_threads) });
+    GptOssOptions Options(ParseResult line) => _precision.Apply(line, new()
+    {
+        ContextLength = line.GetValue(_context),
+        Threads = line.GetValue(_threads),
+        SpareCore = line.GetValue(_spareCore),
+        YarnTruncate = line.GetValue(_yarnTruncate),
+    });
 }

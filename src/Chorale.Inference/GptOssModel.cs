@@ -22,7 +22,7 @@ public sealed class GptOssModel : IDisposable
             throw new ArgumentOutOfRangeException(nameof(options), options.ContextLength, $"ContextLength must be at most {Config.MaxPositionEmbeddings}, the model's.");
         if (options is { Loading: WeightLoading.Repack, Precision: not Precision.Fast })
             throw new ArgumentException("Repacked weights take activations in 8 bits: Loading.Repack goes with Precision.Fast.", nameof(options));
-        Pool = new(options.Threads ?? Environment.ProcessorCount);
+        Pool = new(options.ThreadCount);
         try
         {
             CheckpointWeights weights = GgufWeights.Read(file, Config);

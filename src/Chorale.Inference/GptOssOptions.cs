@@ -15,6 +15,12 @@ public sealed record GptOssOptions
     /// <summary>Threads that compute, the calling one included, at least 1; null takes one a processor.</summary>
     public int? Threads { get; init => field = OptionRange.AtLeast(value, 1); }
 
+    /// <summary>Leaves one processor to the rest of the machine where <see cref="Threads"/> is null and there is more than one.</summary>
+    public bool SpareCore { get; init; }
+
+    /// <summary>The number of threads that this asks for.</summary>
+    internal int ThreadCount => Threads ?? Math.Max(1, Environment.ProcessorCount - (SpareCore ? 1 : 0));
+
     /// <summary>
     /// Rounds YaRN's limits to whole pairs, as llama.cpp does. OpenAI's reference does not round: true is for comparisons with
     /// llama.cpp alone, and moves logits by some hundredths.
