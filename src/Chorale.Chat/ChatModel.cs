@@ -4,7 +4,7 @@ using Chorale.Tokenization;
 
 namespace Chorale.Chat;
 
-/// <summary>A gpt-oss model in this process with the vocabulary that its file holds: what a <see cref="ChatSession"/> needs.</summary>
+/// <summary>A gpt-oss model in this process with the vocabulary that it comes with: what a <see cref="ChatSession"/> needs.</summary>
 /// <remarks>
 /// Sessions may share it from several threads: the engine makes their answers together, as many at a time as
 /// <see cref="GeneratorOptions.Parallel"/> says. It owns what it opened.
@@ -18,7 +18,7 @@ public sealed class ChatModel : IDisposable
         _generator = GptOssGenerator.Open(path, options, generatorOptions);
         try
         {
-            Tokenizer = ModelVocabulary.Load(_generator.Model.Metadata);
+            Tokenizer = ModelVocabulary.Load(_generator.Model);
             Encoding = new(Tokenizer);
         }
         catch
@@ -28,13 +28,13 @@ public sealed class ChatModel : IDisposable
         }
         IsEmbedded = embedded;
         string name = _generator.Model.Metadata.Get("general.name", "");
-        Name = name.Length > 0 ? name : Path.GetFileNameWithoutExtension(path);
+        Name = name.Length > 0 ? name : Directory.Exists(path) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : Path.GetFileNameWithoutExtension(path);
     }
 
     /// <summary>Where the embedded model lies: beside the program, as it was built.</summary>
     public static string EmbeddedPath => Path.Combine(AppContext.BaseDirectory, "models", "gpt-oss-nano.gguf");
 
-    /// <summary>What the file calls the model, or else the file's name.</summary>
+    /// <summary>What the file calls the model, or else the name of the file or folder.</summary>
     public string Name { get; }
 
     /// <summary>Whether this is gpt-oss-nano, the model that ships with the program.</summary>
@@ -46,14 +46,14 @@ public sealed class ChatModel : IDisposable
     /// <summary>What the engine has done for all sessions, and what it holds, as of its last step.</summary>
     public GeneratorStatistics Statistics => _generator.Statistics;
 
-    /// <summary>The file's own vocabulary.</summary>
+    /// <summary>The model's own vocabulary.</summary>
     public Tokenizer Tokenizer { get; }
 
     /// <summary>Harmony over that vocabulary.</summary>
     public HarmonyEncoding Encoding { get; }
 
-    /// <summary>Opens a model file.</summary>
-    /// <param name="path">A GGUF file of a gpt-oss model.</param>
+    /// <summary>Opens a model.</summary>
+    /// <param name="path">A gpt-oss model: a GGUF file, the first file of a split one, or a folder of safetensors.</param>
     /// <param name="options">Context, threads; null takes the defaults.</param>
     /// <param name="generatorOptions">How sessions share the engine; null takes the defaults.</param>
     /// <exception cref="IOException">The file is not there or cannot be read.</exception>

@@ -8,7 +8,7 @@ namespace Chorale.Cli;
 /// <param name="precision">What <c>--precision</c> is where it is not given.</param>
 sealed class ModelArguments(string precision)
 {
-    readonly Option<string?> _model = new("--model", "-m") { Description = "A gpt-oss model as a GGUF file; without it, the embedded gpt-oss-nano.", HelpName = "FILE" };
+    readonly Option<string?> _model = new("--model", "-m") { Description = "A gpt-oss model: a GGUF file, the first file of a split one, or a folder of safetensors; without it, the embedded gpt-oss-nano.", HelpName = "MODEL" };
     readonly Option<int?> _context = SharedOptions.Checked(new Option<int?>("--context") { Description = "How many ids prompt and answer may hold together; without it, what the file says, at most 8,192.", HelpName = "N" }, n => n >= 1, "at least 1");
     readonly Option<int?> _threads = SharedOptions.Checked(new Option<int?>("--threads") { Description = "Threads to compute with; without it, one a core.", HelpName = "N" }, n => n is >= 1 and <= 1024, "from 1 to 1024");
     readonly Option<bool> _spareCore = new("--spare-core") { Description = "Leave one core to the rest of the machine." };

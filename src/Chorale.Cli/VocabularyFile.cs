@@ -23,7 +23,7 @@ static class VocabularyFile
         {
             if (head[..read].SequenceEqual("GGUF"u8))
             {
-                using GgufFile gguf = GgufFile.Open(file.FullName);
+                using Checkpoint gguf = Checkpoint.Open(file.FullName);
                 return ModelVocabulary.Load(gguf.Metadata);
             }
             return head[..read].Trim(" \t\r\n\uFEFF"u8) is [(byte)'{', ..] ? Tokenizer.FromTokenizerJson(stream) : ReadTiktoken(stream);

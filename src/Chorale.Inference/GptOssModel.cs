@@ -2,7 +2,7 @@ using Chorale.Kernels;
 
 namespace Chorale.Inference;
 
-/// <summary>A gpt-oss model out of a GGUF file, mapped into memory.</summary>
+/// <summary>A gpt-oss model out of a GGUF file or a folder of safetensors, mapped into memory.</summary>
 /// <remarks>
 /// Immutable: threads may share it, and each <see cref="GptOssSession"/> continues a sequence of its own. Sessions share the model's
 /// threads; where two compute at the same time, one of them works on its calling thread alone. Dispose it after its sessions: a session
@@ -10,14 +10,14 @@ namespace Chorale.Inference;
 /// </remarks>
 public sealed class GptOssModel : IDisposable
 {
-    readonly GgufFile _file;
+    readonly Checkpoint _checkpoint;
     readonly GptOssOptions _options;
     readonly ModelWeights _weights;
 
-    GptOssModel(GgufFile file, GptOssOptions options)
+    GptOssModel(Checkpoint checkpoint, GptOssOptions options)
     {
-        (_file, _options) = (file, options);
-        Config = GgufConfig.Read(file, options);
+        (_checkpoint, _options) = (checkpoint, options);
+        Config = checkpoint.ReadConfig(options);
         if (options.ContextLength > Config.MaxPositionEmbeddings)
             throw new ArgumentOutOfRangeException(nameof(options), options.ContextLength, $"ContextLength must be at most {Config.MaxPositionEmbeddings}, the model's.");
         if (options is { Loading: WeightLoading.Repack, Precision: not Precision.Fast })
@@ -25,7 +25,7 @@ public sealed class GptOssModel : IDisposable
         Pool = new(options.ThreadCount);
         try
         {
-            CheckpointWeights weights = GgufWeights.Read(file, Config);
+            CheckpointWeights weights = checkpoint.ReadWeights(Config);
             _weights = IsFast && options.Loading != WeightLoading.Map ? ModelWeights.Repack(weights, Pool) : ModelWeights.Load(weights);
         }
         catch
@@ -37,16 +37,19 @@ public sealed class GptOssModel : IDisposable
     }
 
     /// <summary>The path it was opened by.</summary>
-    public string Path => _file.Path;
+    public string Path => _checkpoint.Path;
+
+    /// <summary>How its files are laid out.</summary>
+    public CheckpointLayout Layout => _checkpoint.Layout;
 
     /// <summary>The model's sizes and constants.</summary>
     public ModelConfig Config { get; }
 
-    /// <summary>The keys of the file, the tokenizer's among them; they outlive the model.</summary>
-    public CheckpointMetadata Metadata => _file.Metadata;
+    /// <summary>The keys of the GGUF file, the tokenizer's among them, or of <c>config.json</c>; they outlive the model.</summary>
+    public CheckpointMetadata Metadata => _checkpoint.Metadata;
 
-    /// <summary>The tensors, in the order of the file.</summary>
-    public IReadOnlyList<TensorInfo> Tensors => _file.Tensors;
+    /// <summary>The tensors, in the order of the files.</summary>
+    public IReadOnlyList<TensorInfo> Tensors => _checkpoint.Tensors;
 
     /// <summary>How many ids a sequence may hold.</summary>
     internal int ContextLength => _options.ContextLength ?? Math.Min(Config.MaxPositionEmbeddings, GptOssOptions.DefaultContextLength);
@@ -61,22 +64,25 @@ public sealed class GptOssModel : IDisposable
 
     internal bool IsDisposed { get; private set; }
 
-    /// <summary>Maps a file and checks that it holds a whole gpt-oss model; the weights are read from disk when first used.</summary>
-    /// <param name="path">A GGUF file.</param>
+    /// <summary>
+    /// Maps a model's files and checks that they hold a whole gpt-oss model. Weights that a file stores as the kernels read them are read from
+    /// disk when first used, the experts of a folder of safetensors at once.
+    /// </summary>
+    /// <param name="path">A GGUF file, the first file of a split one, or a folder of safetensors with its <c>config.json</c>.</param>
     /// <param name="options">Null takes the defaults.</param>
     /// <exception cref="CheckpointFormatException">The file is damaged, or holds another architecture; the message says where and how.</exception>
     /// <exception cref="ArgumentException"><see cref="GptOssOptions.ContextLength"/> is more than the model has.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static GptOssModel Open(string path, GptOssOptions? options = null)
     {
-        GgufFile file = GgufFile.Open(path);
+        Checkpoint checkpoint = Checkpoint.Open(path);
         try
         {
-            return new(file, options ?? new());
+            return new(checkpoint, options ?? new());
         }
         catch
         {
-            file.Dispose();
+            checkpoint.Dispose();
             throw;
         }
     }
@@ -101,7 +107,7 @@ public sealed class GptOssModel : IDisposable
         return ReadBandwidth.Measure(Pool, byteCount, passes: 3);
     }
 
-    /// <summary>Unmaps the file and ends the threads.</summary>
+    /// <summary>Unmaps the files and ends the threads.</summary>
     public void Dispose()
     {
         if (IsDisposed)
@@ -109,6 +115,6 @@ public sealed class GptOssModel : IDisposable
         IsDisposed = true;
         Pool.Dispose();
         _weights.Dispose();
-        _file.Dispose();
+        _checkpoint.Dispose();
     }
 }

@@ -3,18 +3,26 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace Chorale.Inference;
 
-/// <summary>The keys of a model file and their values.</summary>
+/// <summary>The keys of a GGUF file or of a <c>config.json</c> and their values.</summary>
 /// <remarks>
 /// A value is a <see cref="string"/>, a <see cref="bool"/>, one of the eight integer types, a <see cref="float"/>, a
-/// <see cref="double"/>, or an <see cref="IReadOnlyList{T}"/> of one of these. All of it is copied out of the file and outlives it.
-/// A list of strings decodes an element each time it is asked for. Immutable; threads may share it.
+/// <see cref="double"/>, or an <see cref="IReadOnlyList{T}"/> of one of these. JSON gives <see cref="long"/> or <see cref="double"/> for a number,
+/// another <see cref="CheckpointMetadata"/> for an object, a list of <see cref="object"/> for an array of unlike things, and nothing at all for null.
+/// All of it is copied out of the file and outlives it. A list of GGUF's strings decodes an element each time it is asked for. Immutable; threads
+/// may share it.
 /// </remarks>
 public sealed class CheckpointMetadata : IReadOnlyDictionary<string, object>
 {
-    readonly string _path;
+    readonly string _prefix;
     readonly OrderedDictionary<string, object> _values;
 
-    internal CheckpointMetadata(string path, OrderedDictionary<string, object> values) => (_path, _values) = (path, values);
+    /// <param name="path">The file, for messages.</param>
+    /// <param name="values">The keys and values, which nobody changes any more.</param>
+    /// <param name="prefix">What stands before the keys in messages: <c>rope_scaling.</c> for the object of that key.</param>
+    internal CheckpointMetadata(string path, OrderedDictionary<string, object> values, string prefix = "") => (Path, _values, _prefix) = (path, values, prefix);
+
+    /// <summary>The file, for messages.</summary>
+    internal string Path { get; }
 
     /// <inheritdoc/>
     public int Count => _values.Count;
@@ -34,12 +42,12 @@ public sealed class CheckpointMetadata : IReadOnlyDictionary<string, object>
     /// <inheritdoc/>
     public bool TryGetValue(string key, [MaybeNullWhen(false)] out object value) => _values.TryGetValue(key, out value);
 
-    /// <summary>The value of a key that must be there. Integers of any width count as each other where the value fits, and so do both floats.</summary>
-    /// <typeparam name="T">A string, a bool, a number, or an <see cref="IReadOnlyList{T}"/> of these.</typeparam>
+    /// <summary>The value of a key that must be there. Integers of any width count as each other where the value fits, both floats count as each other, and integers as floats.</summary>
+    /// <typeparam name="T">A string, a bool, a number, a <see cref="CheckpointMetadata"/>, or an <see cref="IReadOnlyList{T}"/> of these.</typeparam>
     /// <exception cref="CheckpointFormatException">The key is missing or holds something else.</exception>
     public T Get<T>(string key)
         where T : notnull =>
-        TryGet<T>(key, out T? value) ? value : throw new CheckpointFormatException(_path, $"key '{key}'", $"missing, expected {NameOf(typeof(T))}.");
+        TryGet<T>(key, out T? value) ? value : throw Error(key, $"missing, expected {NameOf(typeof(T))}.");
 
     /// <summary>The value of a key, or <paramref name="whenMissing"/>.</summary>
     /// <exception cref="CheckpointFormatException">The key holds something else than a <typeparamref name="T"/>.</exception>
@@ -56,9 +64,11 @@ public sealed class CheckpointMetadata : IReadOnlyDictionary<string, object>
         if (!_values.TryGetValue(key, out object? found))
             return false;
         if (!TryConvert(found, out value))
-            throw new CheckpointFormatException(_path, $"key '{key}'", $"found {Describe(found)}, expected {NameOf(typeof(T))}.");
+            throw Error(key, $"found {Describe(found)}, expected {NameOf(typeof(T))}.");
         return true;
     }
+
+    internal CheckpointFormatException Error(string key, string problem) => new(Path, $"key '{_prefix}{key}'", problem);
 
     static bool TryConvert<T>(object found, [MaybeNullWhen(false)] out T value)
         where T : notnull
@@ -71,7 +81,9 @@ public sealed class CheckpointMetadata : IReadOnlyDictionary<string, object>
             long when TryToInteger(found, out Int128 i) && i >= long.MinValue && i <= long.MaxValue => (long)i,
             ulong when TryToInteger(found, out Int128 i) && i >= 0 => (ulong)i,
             float when found is double d => (float)d,
+            float when TryToInteger(found, out Int128 i) => (float)i,
             double when found is float f => (double)f,
+            double when TryToInteger(found, out Int128 i) => (double)i,
             _ => null,
         };
         bool fits = converted is T;
@@ -99,6 +111,7 @@ public sealed class CheckpointMetadata : IReadOnlyDictionary<string, object>
     static string Describe(object found) => found switch
     {
         string s => s.Length <= 40 ? $"string '{s}'" : $"string '{s[..40]}…'",
+        CheckpointMetadata { Count: var count } => $"object of {count} keys",
         ICollection { Count: var count } => $"{NameOf(found.GetType())} of {count}",
         IFormattable f => $"{NameOf(found.GetType())} {f.ToString(null, System.Globalization.CultureInfo.InvariantCulture)}",
         _ => $"{NameOf(found.GetType())} {found}",
@@ -124,6 +137,7 @@ public sealed class CheckpointMetadata : IReadOnlyDictionary<string, object>
             nameof(Boolean) => "bool",
             nameof(String) => "string",
             nameof(Utf8StringList) => "array of string",
+            nameof(CheckpointMetadata) => "object",
             _ => "array",
         };
     }

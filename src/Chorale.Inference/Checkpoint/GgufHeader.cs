@@ -22,25 +22,27 @@ sealed class GgufHeader
         UInt8, Int8, UInt16, Int16, UInt32, Int32, Float32, Bool, String, Array, UInt64, Int64, Float64,
     }
 
-    readonly string _path;
     readonly long _fileLength;
+    readonly int _file;
     readonly OrderedDictionary<string, object> _metadata = [];
     readonly List<TensorInfo> _tensors = [];
 
-    GgufHeader(string path, long fileLength) => (_path, _fileLength) = (path, fileLength);
+    GgufHeader(string path, long fileLength, int file) => (Path, _fileLength, _file) = (path, fileLength, file);
 
-    public CheckpointMetadata Metadata => field ??= new(_path, _metadata);
+    /// <summary>The file, for messages.</summary>
+    public string Path { get; }
+
+    public CheckpointMetadata Metadata => field ??= new(Path, _metadata);
 
     public ReadOnlyCollection<TensorInfo> Tensors => _tensors.AsReadOnly();
 
-    /// <summary>Reads and checks the head; nothing of <paramref name="bytes"/> is kept.</summary>
-    /// <param name="bytes">The file, or as much of its beginning as a span holds.</param>
-    /// <param name="fileLength">How long the whole file is, in bytes.</param>
-    /// <param name="path">For messages.</param>
-    public static GgufHeader Read(ReadOnlySpan<byte> bytes, long fileLength, string path)
+    /// <summary>Reads and checks the head; nothing of the file is kept.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="index">Which file of the checkpoint it is.</param>
+    public static GgufHeader Read(CheckpointFile file, int index = 0)
     {
-        GgufHeader header = new(path, fileLength);
-        GgufCursor cursor = new(bytes, path);
+        GgufHeader header = new(file.Path, file.Length, index);
+        GgufCursor cursor = new(file.Head, file.Path);
         header.ReadAll(ref cursor);
         return header;
     }
@@ -69,12 +71,12 @@ sealed class GgufHeader
     {
         ReadOnlySpan<byte> magic = cursor.Take(4);
         if (!magic.SequenceEqual("GGUF"u8))
-            throw new CheckpointFormatException(_path, null, $"not a GGUF file: it begins with {Convert.ToHexString(magic)}, expected 47475546 ('GGUF').");
+            throw new CheckpointFormatException(Path, null, $"not a GGUF file: it begins with {Convert.ToHexString(magic)}, expected 47475546 ('GGUF').");
         uint version = cursor.ReadUInt32();
         if (version == 3)
             return;
         bool bigEndian = BinaryPrimitives.ReverseEndianness(version) is >= 1 and <= 3;
-        throw new CheckpointFormatException(_path, null,
+        throw new CheckpointFormatException(Path, null,
             bigEndian ? "a big-endian GGUF file, expected little-endian." : $"GGUF version {version}, expected version 3.");
     }
 
@@ -144,7 +146,7 @@ sealed class GgufHeader
     {
         int alignment = Metadata.Get(AlignmentKey, DefaultAlignment);
         return alignment is > 0 and <= MaxAlignment && BitOperations.IsPow2(alignment) ? alignment
-            : throw new CheckpointFormatException(_path, $"key '{AlignmentKey}'", $"found {alignment}, expected a power of two of at most {MaxAlignment}.");
+            : throw new CheckpointFormatException(Path, $"key '{AlignmentKey}'", $"found {alignment}, expected a power of two of at most {MaxAlignment}.");
     }
 
     /// <summary>Reads one entry of the tensor list; its offset still counts from the beginning of the data.</summary>
@@ -173,7 +175,7 @@ sealed class GgufHeader
         ulong offset = cursor.ReadUInt64();
         if (offset > (ulong)_fileLength)
             throw cursor.Error($"found offset {offset} into the data, the file has {_fileLength} bytes.");
-        return new(name, type, Array.AsReadOnly(Array.ConvertAll(sizes, size => (long)size).Reverse().ToArray()), (long)offset, byteCount);
+        return new(name, type, Array.AsReadOnly(Array.ConvertAll(sizes, size => (long)size).Reverse().ToArray()), (long)offset, byteCount) { File = _file };
     }
 
     long ByteCount(GgufCursor cursor, ulong[] sizes, TensorType type, TensorTypes.Block block)
@@ -193,10 +195,10 @@ sealed class GgufHeader
     TensorInfo Place(TensorInfo tensor, long dataStart, int alignment)
     {
         if (tensor.Offset % alignment != 0)
-            throw new CheckpointFormatException(_path, $"tensor '{tensor.Name}'", $"found offset {tensor.Offset} into the data, expected a multiple of {alignment}.");
+            throw new CheckpointFormatException(Path, $"tensor '{tensor.Name}'", $"found offset {tensor.Offset} into the data, expected a multiple of {alignment}.");
         long offset = dataStart + tensor.Offset;
         return tensor.ByteCount <= _fileLength - offset ? tensor with { Offset = offset }
-            : throw new CheckpointFormatException(_path, $"tensor '{tensor.Name}'", $"cut off: {tensor.ByteCount} bytes are needed at offset {offset}, the file has {_fileLength}.");
+            : throw new CheckpointFormatException(Path, $"tensor '{tensor.Name}'", $"cut off: {tensor.ByteCount} bytes are needed at offset {offset}, the file has {_fileLength}.");
     }
 
     void CheckOverlaps()
@@ -205,7 +207,7 @@ sealed class GgufHeader
         foreach (TensorInfo tensor in _tensors.OrderBy(t => t.Offset))
         {
             if (before is not null && tensor.Offset < before.Offset + before.ByteCount)
-                throw new CheckpointFormatException(_path, $"tensor '{tensor.Name}'", $"overlaps tensor '{before.Name}' at offset {tensor.Offset}.");
+                throw new CheckpointFormatException(Path, $"tensor '{tensor.Name}'", $"overlaps tensor '{before.Name}' at offset {tensor.Offset}.");
             before = tensor;
         }
     }

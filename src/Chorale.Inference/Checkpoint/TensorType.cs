@@ -1,6 +1,9 @@
 namespace Chorale.Inference;
 
-/// <summary>How the numbers of a tensor are stored. Names and values are those of ggml; the engine computes with the ones marked.</summary>
+/// <summary>
+/// How the numbers of a tensor are stored. Names and values are those of ggml, from <see cref="U8"/> on those of safetensors that ggml does
+/// not have; the engine computes with the ones marked.
+/// </summary>
 public enum TensorType
 {
     /// <summary>IEEE float32. The engine computes with it.</summary>
@@ -44,4 +47,14 @@ public enum TensorType
 
     /// <summary>32 four-bit floats and a power-of-two scale. The engine computes with it.</summary>
     Mxfp4 = 39,
+
+    /// <summary>Bytes. The engine computes with the MXFP4 blocks and scales that safetensors store so.</summary>
+    U8 = 1000,
+    U16 = 1001,
+    U32 = 1002,
+    U64 = 1003,
+    Bool = 1004,
+    F8_E4M3 = 1005,
+    F8_E5M2 = 1006,
+    F8_E8M0 = 1007,
 }

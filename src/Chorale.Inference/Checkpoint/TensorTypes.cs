@@ -1,12 +1,14 @@
+using Chorale.Kernels;
+
 namespace Chorale.Inference;
 
-/// <summary>How many elements and bytes a block of each <see cref="TensorType"/> has.</summary>
-/// <remarks>Source: the type table of ggml (<c>ggml.c</c>, <c>type_traits</c>).</remarks>
+/// <summary>What the formats and the kernels know of each <see cref="TensorType"/>.</summary>
+/// <remarks>Sources: the type table of ggml (<c>ggml.c</c>, <c>type_traits</c>); the specification of safetensors.</remarks>
 static class TensorTypes
 {
     public readonly record struct Block(int Elements, int Bytes);
 
-    /// <summary>The block of a type; false for a number that names none.</summary>
+    /// <summary>The block of a GGUF type; false for a number that names none.</summary>
     public static bool TryGetBlock(TensorType type, out Block block)
     {
         block = type switch
@@ -39,5 +41,46 @@ static class TensorTypes
             _ => default,
         };
         return block.Elements != 0;
+    }
+
+    /// <summary>The type of a safetensors <c>dtype</c> and its bytes; false for a name that the engine does not know.</summary>
+    public static bool TryParse(string dtype, out TensorType type, out int bytes)
+    {
+        (type, bytes) = dtype switch
+        {
+            "BF16" => (TensorType.BF16, 2),
+            "U8" => (TensorType.U8, 1),
+            "F32" => (TensorType.F32, 4),
+            "F16" => (TensorType.F16, 2),
+            "F64" => (TensorType.F64, 8),
+            "I8" => (TensorType.I8, 1),
+            "I16" => (TensorType.I16, 2),
+            "I32" => (TensorType.I32, 4),
+            "I64" => (TensorType.I64, 8),
+            "U16" => (TensorType.U16, 2),
+            "U32" => (TensorType.U32, 4),
+            "U64" => (TensorType.U64, 8),
+            "BOOL" => (TensorType.Bool, 1),
+            "F8_E4M3" => (TensorType.F8_E4M3, 1),
+            "F8_E5M2" => (TensorType.F8_E5M2, 1),
+            "F8_E8M0" => (TensorType.F8_E8M0, 1),
+            _ => default,
+        };
+        return bytes != 0;
+    }
+
+    /// <summary>The kernels' name of a type; false where they have none.</summary>
+    public static bool TryGetWeightType(this TensorType type, out WeightType weightType)
+    {
+        (bool known, weightType) = type switch
+        {
+            TensorType.F32 => (true, WeightType.F32),
+            TensorType.F16 => (true, WeightType.F16),
+            TensorType.BF16 => (true, WeightType.BF16),
+            TensorType.Q8_0 => (true, WeightType.Q8_0),
+            TensorType.Mxfp4 => (true, WeightType.Mxfp4),
+            _ => (false, default),
+        };
+        return known;
     }
 }

@@ -221,7 +221,7 @@ public sealed class GgufTests
     [Fact]
     public void A_missing_file_is_an_io_error() => Assert.ThrowsAny<IOException>(() => GptOssModel.Open(Path.Combine(Path.GetTempPath(), "no-such-model.gguf")));
 
-    static GgufHeader Read(byte[] bytes) => GgufHeader.Read(bytes, bytes.Length, "tiny.gguf");
+    static GgufHeader Read(byte[] bytes) => GgufHeader.Read(new CheckpointFile("tiny.gguf", bytes));
 
     static byte[] Bytes(Action<TinyModel> change)
     {

@@ -15,13 +15,13 @@ public sealed record GoldenModel
 
     public required GoldenSequence[] Sequences { get; init; }
 
-    /// <summary>Every golden file together with each GGUF file that it holds for.</summary>
+    /// <summary>Every golden file together with each file or folder that it holds for.</summary>
     public static IEnumerable<(string File, GoldenModel Golden)> All()
     {
         foreach (string path in Directory.GetFiles(TestData.PathOf("model"), "*.golden.json").Order(StringComparer.Ordinal))
         {
             GoldenModel golden = JsonSerializer.Deserialize<GoldenModel>(File.ReadAllText(path), Options)!;
-            foreach (GoldenFile file in golden.Files.Where(f => f.Kind == "gguf"))
+            foreach (GoldenFile file in golden.Files)
                 yield return (file.Path, golden);
         }
     }
