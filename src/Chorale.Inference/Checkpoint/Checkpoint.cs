@@ -7,19 +7,17 @@ namespace Chorale.Inference;
 /// Opening reads the heads of the files alone, checks each count, length, offset and type in them against the files, and leaves the
 /// numbers on disk until somebody uses them. Immutable; threads may share it. The files must not be shortened while it is open.
 /// </remarks>
-public abstract class Checkpoint : IDisposable
+public sealed class Checkpoint : IDisposable
 {
     readonly CheckpointFile[] _files;
     readonly Dictionary<string, TensorInfo> _byName = new(StringComparer.Ordinal);
 
-    private protected Checkpoint(string path, CheckpointLayout layout, CheckpointFile[] files, CheckpointMetadata metadata, IReadOnlyList<TensorInfo> tensors)
+    internal Checkpoint(string path, CheckpointLayout layout, CheckpointFile[] files, CheckpointMetadata metadata, IReadOnlyList<TensorInfo> tensors)
     {
         (Path, Layout, _files, Metadata, Tensors) = (path, layout, files, metadata, tensors);
-        foreach (TensorInfo tensor in tensors)
-        {
-            if (!_byName.TryAdd(tensor.Name, tensor))
-                throw Error(tensor, $"found twice, in '{files[_byName[tensor.Name].File].Path}' too.");
-        }
+        TensorInfo? twice = tensors.FirstOrDefault(tensor => !_byName.TryAdd(tensor.Name, tensor));
+        if (twice is not null)
+            throw Error(twice, $"found twice, in '{FileOf(_byName[twice.Name]).Path}' too.");
     }
 
     /// <summary>The path it was opened by: a file or a folder.</summary>
@@ -41,7 +39,7 @@ public abstract class Checkpoint : IDisposable
     public IReadOnlyList<TensorInfo> Tensors { get; }
 
     /// <summary>How many numbers the tensors hold; the scales of quantized blocks do not count.</summary>
-    public abstract long ParameterCount { get; }
+    public long ParameterCount => Tensors.Sum(ParametersOf);
 
     /// <summary>Maps a model's files and reads their heads.</summary>
     /// <param name="path">A GGUF file, the first file of a split one, or a folder of safetensors with its <c>config.json</c>.</param>
@@ -65,16 +63,21 @@ public abstract class Checkpoint : IDisposable
     {
         foreach (CheckpointFile file in _files)
             file.Dispose();
-        GC.SuppressFinalize(this);
     }
 
     /// <summary>The hyperparameters of a gpt-oss model.</summary>
     /// <exception cref="CheckpointFormatException">It is another architecture, or says something that the engine cannot honour.</exception>
-    internal abstract ModelConfig ReadConfig(GptOssOptions options);
+    internal ModelConfig ReadConfig(GptOssOptions options) => Layout switch
+    {
+        CheckpointLayout.Gguf => GgufConfig.Read(this, options),
+        CheckpointLayout.HuggingFace => HuggingFaceConfig.Read(Metadata, options),
+        _ => OpenAIConfig.Read(Metadata, options),
+    };
 
     /// <summary>The tensors of a gpt-oss model, found by name, their shapes and types checked.</summary>
     /// <exception cref="CheckpointFormatException">One is missing, or not what it should be.</exception>
-    internal abstract CheckpointWeights ReadWeights(ModelConfig config);
+    internal CheckpointWeights ReadWeights(ModelConfig config) =>
+        Layout == CheckpointLayout.Gguf ? GgufWeights.Read(this, config) : SafetensorsWeights.Read(this, config);
 
     /// <summary>The tensor of a name and shape.</summary>
     internal TensorInfo Require(string name, params ReadOnlySpan<long> shape)
@@ -116,10 +119,9 @@ public abstract class Checkpoint : IDisposable
 
     internal CheckpointFormatException Error(TensorInfo tensor, string problem) => new(_files[tensor.File].Path, $"tensor '{tensor.Name}'", problem);
 
-    /// <summary>Closes files that were opened for a checkpoint that did not come to be.</summary>
-    private protected static void Close(IEnumerable<CheckpointFile> files)
-    {
-        foreach (CheckpointFile file in files)
-            file.Dispose();
-    }
+    /// <summary>In safetensors a byte of MXFP4 blocks holds two numbers, and their scales are none.</summary>
+    static long ParametersOf(TensorInfo tensor) =>
+        tensor.Type != TensorType.U8 ? tensor.ElementCount
+        : tensor.Name.EndsWith("blocks", StringComparison.Ordinal) ? 2 * tensor.ElementCount
+        : tensor.Name.EndsWith("scales", StringComparison.Ordinal) ? 0 : tensor.ElementCount;
 }

@@ -16,6 +16,7 @@ public sealed class CheckpointMetadata : IReadOnlyDictionary<string, object>
     readonly string _prefix;
     readonly OrderedDictionary<string, object> _values;
 
+    /// <summary>Takes the keys.</summary>
     /// <param name="path">The file, for messages.</param>
     /// <param name="values">The keys and values, which nobody changes any more.</param>
     /// <param name="prefix">What stands before the keys in messages: <c>rope_scaling.</c> for the object of that key.</param>

@@ -1,24 +1,17 @@
 namespace Chorale.Inference;
 
-/// <summary>A GGUF file, version 3, little-endian, whole or split into several.</summary>
+/// <summary>Opens a GGUF file, version 3, little-endian, whole or split into several.</summary>
 /// <remarks>
 /// Source of the split: llama.cpp's <c>gguf-split</c>. The first part has all keys; each part has <c>split.no</c> (from 0),
 /// <c>split.count</c> and <c>split.tensors.count</c> (of all parts), its own share of the tensors, and a name that counts from 1:
 /// <c>model-00001-of-00003.gguf</c>.
 /// </remarks>
-sealed class GgufCheckpoint : Checkpoint
+static class GgufCheckpoint
 {
     const string SplitNo = "split.no", SplitCount = "split.count", SplitTensorsCount = "split.tensors.count";
 
-    GgufCheckpoint(CheckpointFile[] files, CheckpointMetadata metadata, IReadOnlyList<TensorInfo> tensors)
-        : base(files[0].Path, CheckpointLayout.Gguf, files, metadata, tensors)
-    {
-    }
-
-    public override long ParameterCount => Tensors.Sum(tensor => tensor.ElementCount);
-
     /// <summary>Opens a file and, where it is the first of several, the others beside it.</summary>
-    public static GgufCheckpoint Open(CheckpointFolder folder, string name)
+    public static Checkpoint Open(CheckpointFolder folder, string name)
     {
         List<CheckpointFile> files = [folder.Open(name)];
         try
@@ -26,7 +19,7 @@ sealed class GgufCheckpoint : Checkpoint
             GgufHeader first = GgufHeader.Read(files[0]);
             int count = first.Metadata.Get(SplitCount, 1);
             if (count <= 1 && first.Metadata.Get(SplitNo, 0) == 0)
-                return new([.. files], first.Metadata, first.Tensors);
+                return new(files[0].Path, CheckpointLayout.Gguf, [.. files], first.Metadata, first.Tensors);
 
             CheckPart(first, part: 0, count, SplitName(name, 0, count));
             List<TensorInfo> tensors = [.. first.Tensors];
@@ -40,18 +33,14 @@ sealed class GgufCheckpoint : Checkpoint
             int expected = first.Metadata.Get<int>(SplitTensorsCount);
             if (tensors.Count != expected)
                 throw Error(first, SplitTensorsCount, $"found {expected}, expected {tensors.Count}, which the {count} parts hold.");
-            return new([.. files], first.Metadata, tensors);
+            return new(files[0].Path, CheckpointLayout.Gguf, [.. files], first.Metadata, tensors);
         }
         catch
         {
-            Close(files);
+            files.ForEach(file => file.Dispose());
             throw;
         }
     }
-
-    internal override ModelConfig ReadConfig(GptOssOptions options) => GgufConfig.Read(this, options);
-
-    internal override CheckpointWeights ReadWeights(ModelConfig config) => GgufWeights.Read(this, config);
 
     static CheckpointFile OpenPart(CheckpointFolder folder, string firstName, int part, int count)
     {

@@ -19,6 +19,7 @@ sealed class InterleavedMxfp4 : MatrixSource
     /// <summary>A tensor's bytes in its file.</summary>
     public readonly record struct Tensor(CheckpointFile File, long Offset);
 
+    /// <summary>Takes rows of two tensors.</summary>
     /// <param name="blocks">16 bytes a block, row after row.</param>
     /// <param name="scales">A byte a block, row after row.</param>
     /// <param name="first">The row of the tensors that is row 0.</param>
@@ -47,7 +48,7 @@ sealed class InterleavedMxfp4 : MatrixSource
         for (int done = 0; done < count; done += rowsAtATime)
         {
             int rows = Math.Min(rowsAtATime, count - done), spanned = ((rows - 1) * _step) + 1;
-            long at = (long)(_first + ((start + done) * (long)_step)) * BlocksOfRow;
+            long at = (_first + ((start + done) * (long)_step)) * BlocksOfRow;
             Span<byte> scales = buffer.AsSpan(0, spanned * BlocksOfRow), blocks = buffer.AsSpan(scales.Length, scales.Length * (Mxfp4.BlockBytes - 1));
             _scales.File.Read(_scales.Offset + at, scales);
             _blocks.File.Read(_blocks.Offset + (at * (Mxfp4.BlockBytes - 1)), blocks);

@@ -30,6 +30,13 @@ ref struct JsonCursor(ReadOnlySpan<byte> json, string path)
         return read ? _reader.TokenType : throw Error("found the end of the JSON, expected more of it.");
     }
 
+    /// <summary>Goes on to what comes next, which must be the beginning of an array or an object.</summary>
+    public void Read(JsonTokenType expected)
+    {
+        if (Read() != expected)
+            throw Unexpected(expected == JsonTokenType.StartObject ? "an object" : "an array");
+    }
+
     /// <summary>Checks that nothing but blanks is left.</summary>
     public void ReadEnd()
     {
@@ -43,13 +50,6 @@ ref struct JsonCursor(ReadOnlySpan<byte> json, string path)
             // told below
         }
         throw Error($"found more after the end of the JSON, at byte {_reader.BytesConsumed}.");
-    }
-
-    /// <summary>Goes on to what comes next, which must be the beginning of an array or an object.</summary>
-    public void Read(JsonTokenType expected)
-    {
-        if (Read() != expected)
-            throw Unexpected(expected == JsonTokenType.StartObject ? "an object" : "an array");
     }
 
     /// <summary>Passes over the value of the name that was read last.</summary>

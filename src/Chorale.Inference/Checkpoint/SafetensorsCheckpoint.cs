@@ -1,18 +1,11 @@
 namespace Chorale.Inference;
 
-/// <summary>A folder of safetensors with its <c>config.json</c>, in Hugging Face's layout or in OpenAI's.</summary>
-sealed class SafetensorsCheckpoint : Checkpoint
+/// <summary>Opens a folder of safetensors with its <c>config.json</c>, in Hugging Face's layout or in OpenAI's.</summary>
+static class SafetensorsCheckpoint
 {
     const string ConfigName = "config.json", SingleName = "model.safetensors", Extension = ".safetensors";
 
-    SafetensorsCheckpoint(string path, CheckpointFile[] files, CheckpointMetadata config, IReadOnlyList<TensorInfo> tensors)
-        : base(path, LayoutOf(config), files, config, tensors)
-    {
-    }
-
-    public override long ParameterCount => Tensors.Sum(ParametersOf);
-
-    public static SafetensorsCheckpoint Open(CheckpointFolder folder)
+    public static Checkpoint Open(CheckpointFolder folder)
     {
         CheckpointMetadata config = ReadSmall(folder, ConfigName, JsonMetadata.Read)
             ?? throw new CheckpointFormatException(folder.Path, ConfigName, "missing, expected a folder of safetensors with their config.json.");
@@ -30,19 +23,14 @@ sealed class SafetensorsCheckpoint : Checkpoint
                 SafetensorsHeader.Read(files[^1], files.Count - 1, tensors);
             }
             index?.Check(tensors, names);
-            return new(folder.Path, [.. files], config, tensors);
+            return new(folder.Path, LayoutOf(config), [.. files], config, tensors);
         }
         catch
         {
-            Close(files);
+            files.ForEach(file => file.Dispose());
             throw;
         }
     }
-
-    internal override ModelConfig ReadConfig(GptOssOptions options) =>
-        Layout == CheckpointLayout.OpenAI ? OpenAIConfig.Read(Metadata, options) : HuggingFaceConfig.Read(Metadata, options);
-
-    internal override CheckpointWeights ReadWeights(ModelConfig config) => SafetensorsWeights.Read(this, config);
 
     /// <summary>Only OpenAI's file counts <c>num_experts</c>, and only Hugging Face's names a type of model.</summary>
     static CheckpointLayout LayoutOf(CheckpointMetadata config) =>
@@ -63,10 +51,4 @@ sealed class SafetensorsCheckpoint : Checkpoint
         using CheckpointFile file = folder.Open(name);
         return read(file);
     }
-
-    /// <summary>A byte of MXFP4 blocks holds two numbers; their scales are none.</summary>
-    static long ParametersOf(TensorInfo tensor) =>
-        tensor.Type != TensorType.U8 ? tensor.ElementCount
-        : tensor.Name.EndsWith("blocks", StringComparison.Ordinal) ? 2 * tensor.ElementCount
-        : tensor.Name.EndsWith("scales", StringComparison.Ordinal) ? 0 : tensor.ElementCount;
 }

@@ -56,7 +56,7 @@ sealed class ConfigReader(CheckpointMetadata metadata, string prefix = "")
     public void RequireIfPresent<T>(string name, T expected)
         where T : notnull
     {
-        if (metadata.TryGet(prefix + name, out T? found) && !found.Equals(expected))
+        if (metadata.TryGet<T>(prefix + name, out T? found) && !found.Equals(expected))
             throw Error(name, $"found {Quoted(found)}, expected {Quoted(expected)}.");
     }
 

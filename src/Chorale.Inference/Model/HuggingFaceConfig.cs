@@ -53,13 +53,13 @@ static class HuggingFaceConfig
         string type = config.Get<string>("model_type");
         if (type != "gpt_oss")
             throw config.Error("model_type", $"found '{type}', expected 'gpt_oss'.");
-        if (config.TryGet("architectures", out IReadOnlyList<string>? names) && !names.Contains(Architecture, StringComparer.Ordinal))
+        if (config.TryGet<IReadOnlyList<string>>("architectures", out IReadOnlyList<string>? names) && !names.Contains(Architecture, StringComparer.Ordinal))
             throw config.Error("architectures", $"found '{string.Join("', '", names)}', expected '{Architecture}'.");
     }
 
     static void CheckQuantization(CheckpointMetadata config)
     {
-        if (!config.TryGet("quantization_config", out CheckpointMetadata? quantization))
+        if (!config.TryGet<CheckpointMetadata>("quantization_config", out CheckpointMetadata? quantization))
             return;
         string method = quantization.Get<string>("quant_method");
         if (method != "mxfp4")
@@ -68,7 +68,7 @@ static class HuggingFaceConfig
 
     static void CheckLayerTypes(CheckpointMetadata config, int layers)
     {
-        if (!config.TryGet("layer_types", out IReadOnlyList<string>? types))
+        if (!config.TryGet<IReadOnlyList<string>>("layer_types", out IReadOnlyList<string>? types))
             return;
         if (types.Count != layers)
             throw config.Error("layer_types", $"found {types.Count} layers, expected num_hidden_layers, {layers}.");
@@ -85,16 +85,14 @@ static class HuggingFaceConfig
     {
         if (!config.TryGetValue("eos_token_id", out object? found))
             return;
-        foreach (long id in found is IReadOnlyList<long> list ? list : [config.Get<long>("eos_token_id")])
-        {
-            if (id < 0 || id >= vocab)
-                throw config.Error("eos_token_id", $"found {id}, expected 0 to {vocab - 1}.");
-        }
+        IReadOnlyList<long> ids = found as IReadOnlyList<long> ?? [config.Get<long>("eos_token_id")];
+        if (ids.Any(id => id < 0 || id >= vocab))
+            throw config.Error("eos_token_id", $"found {string.Join(", ", ids)}, expected 0 to {vocab - 1}.");
     }
 
     /// <summary>The object about rotary embedding, by its name of transformers 4 or 5.</summary>
     static CheckpointMetadata? Rope(CheckpointMetadata config) =>
-        config.TryGet("rope_parameters", out CheckpointMetadata? rope) || config.TryGet("rope_scaling", out rope) ? rope : null;
+        config.TryGet<CheckpointMetadata>("rope_parameters", out CheckpointMetadata? rope) || config.TryGet<CheckpointMetadata>("rope_scaling", out rope) ? rope : null;
 
     static RopeScaling ReadRopeScaling(CheckpointMetadata? rope, int context, GptOssOptions options)
     {

@@ -114,7 +114,7 @@ sealed class SafetensorsWeights
     /// <summary>All experts' rows of a matrix, one expert after the other.</summary>
     readonly record struct ExpertBlocks(InterleavedMxfp4.Tensor Blocks, InterleavedMxfp4.Tensor Scales, int Columns)
     {
-        public MatrixSource Rows(int first, int step, int count) => new InterleavedMxfp4(Blocks, Scales, first, step, count, Columns);
+        public InterleavedMxfp4 Rows(int first, int step, int count) => new InterleavedMxfp4(Blocks, Scales, first, step, count, Columns);
     }
 
     ExpertBlocks FindBlocks(string name, long rows, long columns)

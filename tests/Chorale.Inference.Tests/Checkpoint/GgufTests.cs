@@ -221,7 +221,11 @@ public sealed class GgufTests
     [Fact]
     public void A_missing_file_is_an_io_error() => Assert.ThrowsAny<IOException>(() => GptOssModel.Open(Path.Combine(Path.GetTempPath(), "no-such-model.gguf")));
 
-    static GgufHeader Read(byte[] bytes) => GgufHeader.Read(new CheckpointFile("tiny.gguf", bytes));
+    static GgufHeader Read(byte[] bytes)
+    {
+        using CheckpointFile file = new("tiny.gguf", bytes);
+        return GgufHeader.Read(file);
+    }
 
     static byte[] Bytes(Action<TinyModel> change)
     {
