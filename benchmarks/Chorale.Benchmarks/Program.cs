@@ -6,6 +6,8 @@ switch (args)
 {
     case ["fuzz-parser", .. string[] rest]:
         return ParserFuzz.Run(Number(rest, 0, 10_000_000), Number(rest, 1, 1_000_000), Number(rest, 2, 1));
+    case ["fuzz-model", .. string[] rest]:
+        return ModelFuzz.Run(Number(rest, 0, 1_000_000), Number(rest, 1, 1));
     case ["official", .. string[] rest]:
         OfficialComparison.Run(Number(rest, 0, 10), [.. rest.Skip(1)]);
         break;

@@ -16,7 +16,7 @@ public sealed class GgufWriter
 
     /// <summary>Adds a key.</summary>
     /// <param name="key">Its name, once a file.</param>
-    /// <param name="value">A string, bool, uint, int, ulong, float, or a list of strings or ints.</param>
+    /// <param name="value">A string, bool, ushort, uint, int, ulong, float, or a list of strings or ints.</param>
     public GgufWriter Add(string key, object value)
     {
         _keys.Add((key, value));
@@ -97,6 +97,7 @@ public sealed class GgufWriter
     {
         switch (value)
         {
+            case ushort v: writer.Write(2u); writer.Write(v); break;
             case uint v: writer.Write(4u); writer.Write(v); break;
             case int v: writer.Write(5u); writer.Write(v); break;
             case float v: writer.Write(6u); writer.Write(v); break;

@@ -174,36 +174,6 @@ public sealed class GgufTests
     }
 
     [Fact]
-    public void A_byte_flipped_anywhere_in_the_head_gives_a_typed_error_or_a_valid_model()
-    {
-        byte[] bytes = new TinyModel().ToBytes();
-        int head = (int)Read(bytes).Tensors.Min(t => t.Offset);
-        using TemporaryFile file = new();
-        int refused = 0, valid = 0;
-        for (int at = 0; at < head; at++)
-        {
-            byte original = bytes[at];
-            foreach (byte pattern in (byte[])[0x01, 0x20, 0x80, 0xFF])
-            {
-                bytes[at] = (byte)(original ^ pattern);
-                try
-                {
-                    Read(bytes);    // in memory first: most fail there, and a file takes longer
-                    file.Write(bytes);
-                    GptOssModel.Open(file.Path, new() { Threads = 1 }).Dispose();
-                    valid++;
-                }
-                catch (CheckpointFormatException)
-                {
-                    refused++;
-                }
-            }
-            bytes[at] = original;
-        }
-        Assert.True(refused > 1000 && valid > 100, $"{refused} refused, {valid} valid.");
-    }
-
-    [Fact]
     public void Random_bytes_after_the_version_are_refused()
     {
         Random random = new(3);

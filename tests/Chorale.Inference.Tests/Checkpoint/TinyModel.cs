@@ -71,7 +71,27 @@ sealed class TinyModel
         GgufWriter writer = new();
         foreach ((string key, object value) in Keys)
             writer.Add(key, value);
-        foreach ((string name, (uint type, long[] shape, byte[] data)) in Tensors)
+        return Written(writer, Tensors);
+    }
+
+    /// <summary>The same model split as llama.cpp's gguf-split does it: all keys in the first part, the tensors shared out in order.</summary>
+    public MemoryFolder ToParts(int count)
+    {
+        MemoryFolder folder = new("split");
+        for (int part = 0; part < count; part++)
+        {
+            GgufWriter writer = new();
+            foreach ((string key, object value) in part == 0 ? Keys : [])
+                writer.Add(key, value);
+            writer.Add("split.no", (ushort)part).Add("split.count", (ushort)count).Add("split.tensors.count", Tensors.Count);
+            folder[$"tiny-{part + 1:d5}-of-{count:d5}.gguf"] = Written(writer, Tensors.Take((Tensors.Count * part / count)..(Tensors.Count * (part + 1) / count)));
+        }
+        return folder;
+    }
+
+    static byte[] Written(GgufWriter writer, IEnumerable<KeyValuePair<string, (uint Type, long[] Shape, byte[] Data)>> tensors)
+    {
+        foreach ((string name, (uint type, long[] shape, byte[] data)) in tensors)
             writer.Add(name, (TensorType)type, shape, data.Length, stream => stream.Write(data));
         MemoryStream stream = new();
         writer.WriteTo(stream);
