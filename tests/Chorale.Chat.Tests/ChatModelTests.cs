@@ -91,6 +91,23 @@ public sealed class ChatModelTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_brings_its_vocabulary_in_tokenizer_json()
+    {
+        using ChatModel folder = ChatModel.Open(TestData.PathOf("model/pub-a-hf"), new GptOssOptions { Threads = 1 });
+        using ChatModel file = ChatModel.Open(TestData.PathOf("model/pub-a.gguf"), new GptOssOptions { Threads = 1 });
+        Assert.Equal("pub-a-hf", folder.Name);
+        Assert.Equal(file.Tokenizer.SpecialTokens, folder.Tokenizer.SpecialTokens);
+        Assert.Equal(file.Encoding.StopTokensForAssistantActions, folder.Encoding.StopTokensForAssistantActions);
+        const string text = "The capital of Japan is Tokyo, 東京.";
+        Assert.Equal(file.Tokenizer.Encode(text), folder.Tokenizer.Encode(text));
+    }
+
+    [Fact]
+    public void A_small_vocabulary_in_OpenAIs_layout_is_refused_by_name() =>
+        Assert.Contains("tokenizer.json': found no such file, expected one: the model has 512 ids, and only a vocabulary of 201088 is built in.",
+            Assert.Throws<Tokenization.VocabularyFormatException>(() => ChatModel.Open(TestData.PathOf("model/pub-a-original"))).Message, StringComparison.Ordinal);
+
+    [Fact]
     public void A_missing_file_is_an_io_error() =>
         Assert.ThrowsAny<IOException>(() => ChatModel.Open(TestData.ModelPath("no-such-model.gguf")));
 }

@@ -63,6 +63,18 @@ public class ModelTests
         Assert.DoesNotContain("Parameter", run.Json[3].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("pub-a-hf")]
+    [InlineData("pub-a-original")]
+    public async Task A_folder_of_safetensors_gives_the_recorded_logits(string folder)
+    {
+        using JsonDocument golden = JsonDocument.Parse(await File.ReadAllTextAsync(TestData.PathOf("model/pub-a.golden.json"), TestContext.Current.CancellationToken));
+        JsonElement sequence = golden.RootElement.GetProperty("sequences").EnumerateArray().Single(s => s.GetProperty("tokens").GetArrayLength() == 40);
+        CommandLine run = await CommandLine.RunAsync($$"""{"id":1,"tokens":{{sequence.GetProperty("tokens").GetRawText()}}}""", ["logits", "--jsonl", "--model", TestData.PathOf($"model/{folder}")]);
+        Assert.Equal(0, run.ExitCode);
+        AssertClose([.. sequence.GetProperty("last_logits").EnumerateArray().Select(x => x.GetSingle())], run.Json[0].GetProperty("logits"));
+    }
+
     [Fact]
     public async Task A_constraint_is_refused_by_name()
     {

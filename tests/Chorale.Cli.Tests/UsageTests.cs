@@ -134,6 +134,27 @@ public class UsageTests
         Assert.Equal(9_737_504, document.RootElement.GetProperty("bytes").GetInt64());
     }
 
+    [Theory]
+    [InlineData("pub-a.gguf", "GGUF", 1, 41)]
+    [InlineData("pub-a-hf", "safetensors (Hugging Face)", 1, 41)]
+    [InlineData("pub-a-original", "safetensors (OpenAI)", 1, 33)]
+    [InlineData("pub-b-hf", "safetensors (Hugging Face)", 3, 60)]
+    public async Task Inspect_shows_models_of_every_layout(string model, string layout, int files, int tensors)
+    {
+        CommandLine table = await CommandLine.RunAsync("inspect", TestData.PathOf($"model/{model}"));
+        Assert.Equal(0, table.ExitCode);
+        Assert.Contains(layout, table.Output, StringComparison.Ordinal);
+
+        CommandLine json = await CommandLine.RunAsync("inspect", TestData.PathOf($"model/{model}"), "--json");
+        using System.Text.Json.JsonDocument document = System.Text.Json.JsonDocument.Parse(json.Output);
+        Assert.Equal(layout, document.RootElement.GetProperty("layout").GetString());
+        Assert.Equal(files, document.RootElement.GetProperty("files").GetArrayLength());
+        Assert.Equal(tensors, document.RootElement.GetProperty("tensors").GetArrayLength());
+        Assert.Equal(model.StartsWith("pub-a", StringComparison.Ordinal) ? 216_016 : 734_832, document.RootElement.GetProperty("parameters").GetInt64());
+        if (layout.Contains("Hugging", StringComparison.Ordinal))
+            Assert.Equal("yarn", document.RootElement.GetProperty("metadata").GetProperty("rope_scaling").GetProperty("rope_type").GetString());
+    }
+
     [Fact]
     public void The_public_surface_is_as_listed() => PublicApi.Verify(typeof(ChoraleProgram).Assembly);
 }
