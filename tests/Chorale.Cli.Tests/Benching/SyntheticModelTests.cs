@@ -31,8 +31,8 @@ public class SyntheticModelTests
     public void A_file_has_the_tensors_and_keys_that_a_converter_writes_in_their_order()
     {
         using TemporaryFolder folder = new();
-        using GgufFile written = GgufFile.Open(Write(folder, TinyShape.PubA));
-        using GgufFile recorded = GgufFile.Open(TinyShape.PubAFile);
+        using Checkpoint written = Checkpoint.Open(Write(folder, TinyShape.PubA));
+        using Checkpoint recorded = Checkpoint.Open(TinyShape.PubAFile);
         Assert.Equal(recorded.Tensors.Select(tensor => tensor.ToString()), written.Tensors.Select(tensor => tensor.ToString()));
         Assert.Equal(recorded.Metadata.Keys, written.Metadata.Keys.Where(key => key is not "tokenizer.chat_template" and not "general.license"));
         foreach ((string key, object value) in recorded.Metadata.Where(pair => pair.Key is not "general.name" and not "gpt-oss.rope.scaling.original_context_length"))

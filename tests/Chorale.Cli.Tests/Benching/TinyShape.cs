@@ -30,7 +30,7 @@ static class TinyShape
 
     static VocabularyLists PubAVocabulary()
     {
-        using GgufFile file = GgufFile.Open(PubAFile);
+        using Checkpoint file = Checkpoint.Open(PubAFile);
         return new()
         {
             Model = file.Metadata.Get<string>("tokenizer.ggml.model"),

@@ -49,7 +49,7 @@ sealed class SyntheticCache(string folder, Func<string, long?> freeByteCount)
             return false;
         try
         {
-            using GgufFile file = GgufFile.Open(path);
+            using Checkpoint file = Checkpoint.Open(path);
             return file.Tensors.Select(Signature).SequenceEqual(new SyntheticModel(shape).Tensors.Select(Signature), StringComparer.Ordinal);
         }
         catch (CheckpointFormatException)
