@@ -26,7 +26,8 @@ public sealed class GptOssModel : IDisposable
         try
         {
             CheckpointWeights weights = checkpoint.ReadWeights(Config);
-            _weights = IsFast && options.Loading != WeightLoading.Map ? ModelWeights.Repack(weights, Pool) : ModelWeights.Load(weights);
+            IsRepacked = IsFast && (options.Loading == WeightLoading.Repack || (options.Loading == WeightLoading.Auto && FitsMemory(weights)));
+            _weights = IsRepacked ? ModelWeights.Repack(weights, Pool) : ModelWeights.Load(weights);
         }
         catch
         {
@@ -55,6 +56,9 @@ public sealed class GptOssModel : IDisposable
     internal int ContextLength => _options.ContextLength ?? Math.Min(Config.MaxPositionEmbeddings, GptOssOptions.DefaultContextLength);
 
     internal ForwardPass Pass { get; }
+
+    /// <summary>Whether the weights were repacked while loading: <see cref="WeightLoading.Auto"/> decides by the memory that there is.</summary>
+    public bool IsRepacked { get; }
 
     internal bool IsFast => _options.Precision == Precision.Fast;
 
@@ -106,6 +110,9 @@ public sealed class GptOssModel : IDisposable
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         return ReadBandwidth.Measure(Pool, byteCount, passes: 3);
     }
+
+    /// <summary>Whether tiles leave a tenth of the memory that this process may use to everything else.</summary>
+    static bool FitsMemory(CheckpointWeights weights) => ModelWeights.TileBytes(weights) <= GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 10 * 9;
 
     /// <summary>Unmaps the files and ends the threads.</summary>
     public void Dispose()

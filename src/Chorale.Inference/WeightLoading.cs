@@ -4,7 +4,8 @@ namespace Chorale.Inference;
 public enum WeightLoading
 {
     /// <summary>
-    /// Chosen by <see cref="GptOssOptions.Precision"/>: <see cref="Map"/> for exact, <see cref="Repack"/> for fast.
+    /// Chosen by <see cref="GptOssOptions.Precision"/>: <see cref="Map"/> for exact, <see cref="Repack"/> for fast, unless that takes more than
+    /// nine tenths of the memory that the process may use.
     /// </summary>
     Auto,
 

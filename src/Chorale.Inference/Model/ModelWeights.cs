@@ -30,13 +30,16 @@ sealed class ModelWeights : IDisposable
     /// <exception cref="IOException">A file cannot be read.</exception>
     public static ModelWeights Load(CheckpointWeights source) => new(source, tiled: null);
 
+    /// <summary>The memory that <see cref="Repack"/> takes.</summary>
+    public static long TileBytes(CheckpointWeights source) => Matrices(source).Sum(matrix => TileLayout.ByteCount(matrix.Type, matrix.Rows, matrix.Columns));
+
     /// <summary>Reads the matrices that can lie in tiles into such, and maps or reads the others.</summary>
     /// <param name="source">The weights; the embedding, of which a token needs one row, stays where it is.</param>
     /// <param name="pool">The threads to use.</param>
     /// <exception cref="IOException">A file cannot be read, or the system has no memory for the tiles.</exception>
     public static ModelWeights Repack(CheckpointWeights source, WorkerPool pool)
     {
-        TiledWeights tiled = new(Matrices(source).Where(matrix => TileLayout.Fits(matrix.Type, matrix.Rows)));
+        TiledWeights tiled = new(Matrices(source));
         try
         {
             tiled.Read(pool);
@@ -109,9 +112,10 @@ sealed class ModelWeights : IDisposable
         return buffer.Matrix(0, source.Type, source.Rows, source.Columns);
     }
 
-    /// <summary>The matrices of which a token needs all rows, in the order of use.</summary>
+    /// <summary>The matrices that can lie in tiles and of which a token needs all rows, in the order of use.</summary>
     static IEnumerable<MatrixSource> Matrices(CheckpointWeights source) =>
         source.Layers
             .SelectMany(layer => layer.Experts.SelectMany(expert => new[] { expert.Gate, expert.Up, expert.Down }).Prepend(layer.Output).Prepend(layer.Value).Prepend(layer.Key).Prepend(layer.Query))
-            .Append(source.Unembedding);
+            .Append(source.Unembedding)
+            .Where(matrix => TileLayout.Fits(matrix.Type, matrix.Rows));
 }
