@@ -17,22 +17,22 @@ static class BenchCommand
         synthetic.AddTo(command);
         arguments.AddTo(command);
         command.Add(json);
-        command.SetAction((line, cancellationToken) =>
+        command.SetAction(async (line, cancellationToken) =>
         {
             ModelBenchSettings settings = arguments.Read(line);
             string path = synthetic.Find(host, line, line.GetValue(model), cancellationToken) ?? ModelFile.Resolve(line.GetValue(model));
             if (synthetic.IsWriteOnly(line))
             {
                 host.Out.WriteLine(path);
-                return Task.FromResult(ExitCodes.Success);
+                return ExitCodes.Success;
             }
             ModelBench bench = new(settings, test => Report(host, test), cancellationToken);
-            ModelBenchReport report = bench.Run(path);
+            ModelBenchReport report = await bench.RunAsync(path);
             if (line.GetValue(json))
                 host.Out.WriteLine(JsonSerializer.Serialize(report, ModelBenchJson.Default.ModelBenchReport));
             else
                 new ModelBenchTable(host).Write(report);
-            return Task.FromResult(ExitCodes.Success);
+            return ExitCodes.Success;
         });
         return command;
     }

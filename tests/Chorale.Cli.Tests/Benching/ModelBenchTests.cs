@@ -28,11 +28,11 @@ public class ModelBenchTests
     }
 
     [Fact]
-    public void Each_number_of_threads_is_loaded_and_measured()
+    public async Task Each_number_of_threads_is_loaded_and_measured()
     {
         List<string> started = [];
         ModelBenchSettings settings = new() { Prefill = [5, 20], Decode = [3], Depth = [0, 30], Threads = [1, 2], Rounds = 2, Warmup = 0, BandwidthProbeByteCount = 1 << 20 };
-        ModelBenchReport report = new ModelBench(settings, started.Add, TestContext.Current.CancellationToken).Run(TinyShape.PubAFile);
+        ModelBenchReport report = await new ModelBench(settings, started.Add, TestContext.Current.CancellationToken).RunAsync(TinyShape.PubAFile);
 
         Assert.Equal([1, 2], report.Runs.Select(run => run.Threads));
         Assert.Equal((2, 4), (report.Layers, report.Experts));
@@ -44,6 +44,58 @@ public class ModelBenchTests
             Assert.All(run.Results, result => Assert.Equal(result.Test == "decode", result.BandwidthShare is not null));
             Assert.True(run.LoadS > 0 && run.FirstPromptS > 0 && 0 < run.LoadedBytes && run.LoadedBytes <= run.PeakBytes);
         });
+    }
+
+    [Fact]
+    public async Task Answers_are_made_alone_in_a_crowd_with_forced_ids_and_with_guesses()
+    {
+        CommandLine run = await CommandLine.RunAsync(
+            "bench", TinyShape.PubAFile, "--prefill", "none", "--decode", "12", "--sequences", "1,3", "--forced", "60", "--draft", "4", "--threads", "1", "--rounds", "1", "--warmup", "0", "--json");
+        Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        JsonElement[] results = [.. run.Json[0].GetProperty("runs")[0].GetProperty("results").EnumerateArray()];
+        Assert.Equal(
+            ["decode 12", "answer 12", "answer 12 × 3", "answer 12, 60 % forced", "answer 12, 4 guessed right"],
+            results.Select(result => result.GetProperty("name").GetString()));
+        Assert.All(results, result => Assert.True(result.GetProperty("tokens_per_s").GetProperty("median").GetDouble() > 0));
+        Assert.Equal((3, 60, 4), (results[2].GetProperty("sequences").GetInt32(), results[3].GetProperty("forced_percent").GetInt32(), results[4].GetProperty("draft").GetInt32()));
+    }
+
+    [Fact]
+    public void The_rate_of_a_crowd_counts_while_all_are_there()
+    {
+        long second = System.Diagnostics.Stopwatch.Frequency;
+        // From 2 s, when the second has begun, to 5 s, when the first has ended: 3 ids of the one and 6 of the other.
+        Assert.Equal(3, AnswerMeasure.Rate([[0, second, 2 * second, 3 * second, 4 * second, 5 * second], [.. Enumerable.Range(0, 9).Select(i => (2 * second) + (i * second / 2))]]), tolerance: 1e-9);
+        // One after the other: 2 of each in 4 s, but for the first of all.
+        Assert.Equal(0.75, AnswerMeasure.Rate([[0, second], [3 * second, 4 * second]]), tolerance: 1e-9);
+    }
+
+    [Theory]
+    [InlineData(50, 4)]
+    [InlineData(60, 6)]
+    [InlineData(80, 16)]
+    [InlineData(1, 1)]
+    public void A_share_of_the_ids_is_forced_in_runs(int percent, int run)
+    {
+        int[] ids = [.. Enumerable.Range(100, 7)];
+        ForcedPattern pattern = new(percent, ids);
+        List<int> forced = [];
+        for (int round = 0; round < 3; round++)
+        {
+            for (int i = 0; i < ForcedPattern.FreeRun; i++)
+            {
+                Assert.Equal(ConstraintStep.Free, pattern.NextStep([], forced));
+                pattern.Accept(1);
+            }
+            Assert.Equal(ConstraintStep.Forced, pattern.NextStep([], forced));
+            Assert.Equal(run, forced.Count);
+            forced.Skip(1).ToList().ForEach(pattern.Accept);
+            List<int> rest = [];
+            Assert.Equal(ConstraintStep.Forced, pattern.NextStep([], rest));    // in the middle of a run
+            Assert.Single(rest);
+            pattern.Accept(forced[^1]);
+            forced.Clear();
+        }
     }
 
     [Fact]
@@ -91,6 +143,10 @@ public class ModelBenchTests
     [InlineData("--depth", "none")]
     [InlineData("--threads", "0")]
     [InlineData("--threads", "1,2,4000")]
+    [InlineData("--sequences", "0")]
+    [InlineData("--forced", "100")]
+    [InlineData("--draft", "0")]
+    [InlineData("--precision", "exact", "--loading", "repack")]
     [InlineData("--rounds", "0")]
     [InlineData("--warmup", "-1")]
     [InlineData("--prefill", "9000")]

@@ -12,7 +12,7 @@ sealed class ModelBench(ModelBenchSettings settings, Action<string> started, Can
 {
     /// <summary>Measures.</summary>
     /// <exception cref="CliException">The model's context is too short for what is asked.</exception>
-    public ModelBenchReport Run(string path)
+    public async Task<ModelBenchReport> RunAsync(string path)
     {
         List<ModelBenchRun> runs = [];
         ModelBenchReport? report = null;
@@ -26,7 +26,7 @@ sealed class ModelBench(ModelBenchSettings settings, Action<string> started, Can
             TimeSpan load = Stopwatch.GetElapsedTime(start);
             TokenCost cost = TokenCost.Of(model.Tensors, model.Config);
             using ModelMeasure measure = new(model, settings, cost, test => started($"{name}: {test}"), cancellationToken);
-            runs.Add(measure.Run(threads, load));
+            runs.Add(await measure.RunAsync(threads, load));
             report ??= Describe(model, cost, runs);
         }
         return report!;

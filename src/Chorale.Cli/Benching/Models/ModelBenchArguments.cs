@@ -13,6 +13,9 @@ sealed class ModelBenchArguments
     readonly Option<int[]?> _prefill = Numbers("--prefill", "Lengths of prompts to measure, in ids, or none; without it, 512.", 1, MostTokens, canBeNone: true);
     readonly Option<int[]?> _decode = Numbers("--decode", "How many ids to generate one by one, or none; without it, 128.", 1, MostTokens, canBeNone: true);
     readonly Option<int[]?> _depth = Numbers("--depth", "How many ids the sequence holds before; without it, 0.", 0, MostTokens);
+    readonly Option<int[]?> _sequences = Numbers("--sequences", "Also make so many answers at the same time, each as long as --decode says.", 1, 256);
+    readonly Option<int[]?> _forced = Numbers("--forced", "Also make answers of which a constraint forces this share of the ids, in percent.", 1, 99);
+    readonly Option<int[]?> _draft = Numbers("--draft", "Also make answers with so many ids guessed ahead, all of them right: the most that guessing can give.", 1, 64);
     readonly Option<int[]?> _threads = Numbers("--threads", "Numbers of threads; without it, one a core. The model is loaded anew for each.", 1, 1024);
     readonly Option<int?> _rounds = SharedOptions.Checked(new Option<int?>("--rounds") { Description = "How often each thing is measured; without it, 3.", HelpName = "N" }, n => n is >= 1 and <= 1000, "from 1 to 1000");
     readonly Option<int?> _warmup = SharedOptions.Checked(new Option<int?>("--warmup") { Description = "How often it is done before, unmeasured; without it, 1.", HelpName = "N" }, n => n is >= 0 and <= 1000, "from 0 to 1000");
@@ -24,6 +27,9 @@ sealed class ModelBenchArguments
         command.Add(_prefill);
         command.Add(_decode);
         command.Add(_depth);
+        command.Add(_sequences);
+        command.Add(_forced);
+        command.Add(_draft);
         command.Add(_threads);
         command.Add(_rounds);
         command.Add(_warmup);
@@ -38,6 +44,9 @@ sealed class ModelBenchArguments
             Prefill = Given(_prefill) ?? standard.Prefill,
             Decode = Given(_decode) ?? standard.Decode,
             Depth = Given(_depth) ?? standard.Depth,
+            Sequences = Given(_sequences) ?? standard.Sequences,
+            Forced = Given(_forced) ?? standard.Forced,
+            Draft = Given(_draft) ?? standard.Draft,
             Threads = Given(_threads) ?? standard.Threads,
             Rounds = line.GetValue(_rounds) ?? standard.Rounds,
             Warmup = line.GetValue(_warmup) ?? standard.Warmup,

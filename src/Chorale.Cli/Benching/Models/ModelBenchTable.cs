@@ -27,7 +27,7 @@ sealed class ModelBenchTable(CliHost host)
             {
                 bool isDecode = result.BandwidthBytesPerS is not null;
                 table.AddRow(
-                    result.Depth > 0 ? $"{result.Test} {result.Tokens} after {result.Depth}" : $"{result.Test} {result.Tokens}",
+                    result.Name,
                     run.Threads.ToString(CultureInfo.InvariantCulture),
                     result.TokensPerS.ToString(),
                     isDecode ? Giga(result.TokensPerS.Median * report.BytesPerToken) : "",

@@ -3,7 +3,7 @@ using Chorale.Inference;
 
 namespace Chorale.Cli;
 
-/// <summary>Measures one open model through its plain calls: no sampling, no text.</summary>
+/// <summary>Measures one open model: prompts and single tokens through its plain calls, answers through the generator.</summary>
 sealed class ModelMeasure : IDisposable
 {
     /// <summary>The prompt that a model is tried with once it is open.</summary>
@@ -27,14 +27,21 @@ sealed class ModelMeasure : IDisposable
         _ids = [.. Enumerable.Range(0, settings.ContextLength).Select(_ => random.Next(model.Config.VocabSize))];
     }
 
-    public ModelBenchRun Run(int threads, TimeSpan load)
+    public async Task<ModelBenchRun> RunAsync(int threads, TimeSpan load)
     {
         long loaded = ProcessMemory.ResidentByteCount;
         _started("first prompt");
         double first = Seconds(() => _session.Forward(_ids.AsSpan(0, FirstPromptLength), _cancellationToken));
-        List<ModelBenchResult> results = [.. _settings.Prefill.Select(Prefill)];
+        List<ModelBenchResult> results = [];
+        foreach (int tokens in _settings.Prefill)
+            results.Add(await PrefillAsync(tokens));
         foreach (int depth in _settings.Depth)
-            results.AddRange(_settings.Decode.Select(tokens => Decode(tokens, depth)));
+        {
+            foreach (int tokens in _settings.Decode)
+                results.Add(await DecodeAsync(tokens, depth));
+        }
+        foreach (AnswerTest test in _settings.Answers)
+            results.Add(await AnswerAsync(test));
         NotePeak();
         return new()
         {
@@ -50,35 +57,37 @@ sealed class ModelMeasure : IDisposable
 
     public void Dispose() => _session.Dispose();
 
-    ModelBenchResult Prefill(int tokens)
+    async Task<ModelBenchResult> PrefillAsync(int tokens)
     {
         _started($"prefill {tokens}");
-        IEnumerable<double> rates = Rounds(() =>
+        double[] rates = await RoundsAsync(() =>
         {
             _session.TryTruncate(0);
-            return tokens / Seconds(() => _session.Forward(_ids.AsSpan(0, tokens), _cancellationToken));
+            return Task.FromResult(tokens / Seconds(() => _session.Forward(_ids.AsSpan(0, tokens), _cancellationToken)));
         });
-        return new() { Test = "prefill", Tokens = tokens, Depth = 0, TokensPerS = Spread.Of(rates) };
+        return new() { Test = "prefill", Name = $"prefill {tokens}", Tokens = tokens, Depth = 0, TokensPerS = Spread.Of(rates) };
     }
 
-    ModelBenchResult Decode(int tokens, int depth)
+    async Task<ModelBenchResult> DecodeAsync(int tokens, int depth)
     {
-        _started(depth == 0 ? $"decode {tokens}" : $"decode {tokens} after {depth}");
+        string name = depth == 0 ? $"decode {tokens}" : $"decode {tokens} after {depth}";
+        _started(name);
         List<double> bandwidths = [];
-        double[] rates = Rounds(() =>
+        double[] rates = await RoundsAsync(() =>
         {
             GoTo(depth);
             bandwidths.Add(MeasureBandwidth());
-            return tokens / Seconds(() =>
+            return Task.FromResult(tokens / Seconds(() =>
             {
                 for (int i = 0; i < tokens; i++)
                     _session.Forward(_ids.AsSpan(depth + i, 1), _cancellationToken);
-            });
+            }));
         });
         bandwidths.RemoveRange(0, bandwidths.Count - rates.Length);
         return new()
         {
             Test = "decode",
+            Name = name,
             Tokens = tokens,
             Depth = depth,
             TokensPerS = Spread.Of(rates),
@@ -87,14 +96,31 @@ sealed class ModelMeasure : IDisposable
         };
     }
 
+    async Task<ModelBenchResult> AnswerAsync(AnswerTest test)
+    {
+        _started(test.ToString());
+        AnswerMeasure measure = new(_model, _ids, _cancellationToken);
+        return new()
+        {
+            Test = "answer",
+            Tokens = test.Tokens,
+            Depth = FirstPromptLength,
+            Sequences = test.Sequences,
+            ForcedPercent = test.ForcedPercent,
+            Draft = test.Draft,
+            TokensPerS = Spread.Of(await RoundsAsync(() => measure.RunAsync(test))),
+            Name = test.ToString(),
+        };
+    }
+
     /// <summary>Runs something as often as it is to be warmed up and measured, and gives what was measured.</summary>
-    double[] Rounds(Func<double> run)
+    async Task<double[]> RoundsAsync(Func<Task<double>> run)
     {
         for (int i = 0; i < _settings.Warmup; i++)
-            run();
+            await run();
         double[] measured = new double[_settings.Rounds];
         for (int i = 0; i < measured.Length; i++)
-            measured[i] = run();
+            measured[i] = await run();
         return measured;
     }
 
