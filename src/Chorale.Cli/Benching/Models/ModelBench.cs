@@ -17,19 +17,23 @@ sealed class ModelBench(ModelBenchSettings settings, Action<string> started, Can
         List<ModelBenchRun> runs = [];
         ModelBenchReport? report = null;
         foreach (int threads in settings.Threads)
-        {
-            string name = threads == 1 ? "1 thread" : $"{threads} threads";
-            started($"{name}: load");
-            ProcessMemory.TryResetPeak();
-            long start = Stopwatch.GetTimestamp();
-            using GptOssModel model = Open(path, threads);
-            TimeSpan load = Stopwatch.GetElapsedTime(start);
-            TokenCost cost = TokenCost.Of(model.Tensors, model.Config);
-            using ModelMeasure measure = new(model, settings, cost, test => started($"{name}: {test}"), cancellationToken);
-            runs.Add(await measure.RunAsync(threads, load));
-            report ??= Describe(model, cost, runs);
-        }
+            report = await MeasureAsync(path, threads, runs);
         return report!;
+    }
+
+    /// <summary>Adds the run of a number of threads, and describes all so far.</summary>
+    async Task<ModelBenchReport> MeasureAsync(string path, int threads, List<ModelBenchRun> runs)
+    {
+        string name = threads == 1 ? "1 thread" : $"{threads} threads";
+        started($"{name}: load");
+        ProcessMemory.TryResetPeak();
+        long start = Stopwatch.GetTimestamp();
+        using GptOssModel model = Open(path, threads);
+        TimeSpan load = Stopwatch.GetElapsedTime(start);
+        TokenCost cost = TokenCost.Of(model.Tensors, model.Config);
+        using ModelMeasure measure = new(model, settings, cost, test => started($"{name}: {test}"), cancellationToken);
+        runs.Add(await measure.RunAsync(threads, load));
+        return Describe(model, cost, runs);
     }
 
     GptOssModel Open(string path, int threads)
