@@ -38,7 +38,7 @@ static unsafe partial class Attention
                 Join<TWidth, TVector>(tile, token, chunk, part + token * length, whole + token * length);
         }
         for (int token = 0; token < tile.Tokens; token++)
-            Finish(tile, token, whole + token * length);
+            Finish<TWidth, TVector>(tile, token, whole + token * length);
     }
 
     /// <summary>One chunk alone, to be joined later.</summary>
@@ -64,7 +64,7 @@ static unsafe partial class Attention
             float* state = states + token * length;
             for (int chunk = tile.First / ChunkPositions; chunk <= tile.Last / ChunkPositions; chunk++, state += TileTokens * length)
                 Join<TWidth, TVector>(tile, token, chunk, state, whole);
-            Finish(tile, token, whole);
+            Finish<TWidth, TVector>(tile, token, whole);
         }
     }
 
@@ -76,16 +76,21 @@ static unsafe partial class Attention
     }
 
     /// <summary>Scales the queries, and lays four heads side by side: [tokens, rows / 4, headDim, 4], zeros where there is no head.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void PrepareQueries(in Tile tile, float* to)
     {
-        int headDim = tile.Cache.Layout.HeadDim;
+        int headDim = tile.Cache.Layout.HeadDim, rows = tile.Rows, group = tile.Group;
         float scale = 1 / MathF.Sqrt(headDim);
         for (int token = 0; token < tile.Tokens; token++)
-            for (int row = 0; row < tile.Rows; row++)
+            for (int row = 0; row < rows; row++)
             {
-                float* q = tile.Q + (long)token * tile.Stride + row * headDim, quad = to + (token * tile.Rows + row / 4 * 4) * headDim + row % 4;
-                for (int d = 0; d < headDim; d++)
-                    quad[4 * d] = row < tile.Group ? q[d] * scale : 0;
+                float* q = tile.Q + (long)token * tile.Stride + row * headDim, quad = to + (token * rows + row / 4 * 4) * headDim + row % 4;
+                if (row < group)
+                    for (int d = 0; d < headDim; d++)
+                        quad[4 * d] = q[d] * scale;
+                else
+                    for (int d = 0; d < headDim; d++)
+                        quad[4 * d] = 0;
             }
     }
 
@@ -145,15 +150,12 @@ static unsafe partial class Attention
                     continue;
                 float* q = work + token * rows * headDim, sums = state + token * length, max = sums + rows * headDim, total = max + rows;
                 int padLow = low / BlockSlots * BlockSlots, padHigh = (high / BlockSlots + 1) * BlockSlots;
+                if (low < BlockSlots)
+                    Score<TWidth, TVector>(q, rows, headDim, keys0, scores);
+                if (high >= BlockSlots)
+                    Score<TWidth, TVector>(q, rows, headDim, keys1, scores + BlockSlots);
                 for (int row = 0; row < rows; row += 4)
-                {
-                    if (low < BlockSlots)
-                        Score4<TWidth, TVector>(q + row * headDim, headDim, keys0, scores + row * TileSlots);
-                    if (high >= BlockSlots)
-                        Score4<TWidth, TVector>(q + row * headDim, headDim, keys1, scores + row * TileSlots + BlockSlots);
-                }
-                for (int row = 0; row < rows; row++)
-                    Weigh<TWidth, TVector>(scores + row * TileSlots, padLow, low, high, padHigh, max + row, total + row, sums + row * headDim, headDim);
+                    Weigh4<TWidth, TVector>(scores + row * TileSlots, padLow, low, high, padHigh, max + row, total + row, sums + row * headDim, headDim);
                 for (int row = 0; row < rows; row += 4)
                 {
                     if (low < BlockSlots)
@@ -187,13 +189,92 @@ static unsafe partial class Attention
         }
     }
 
-    static void Finish(in Tile tile, int token, float* state)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Finish<TWidth, TVector>(in Tile tile, int token, float* state)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
     {
         int headDim = tile.Cache.Layout.HeadDim;
         float* y = tile.Y + (long)token * tile.Stride, total = state + tile.Rows * headDim + tile.Rows;
         for (int row = 0; row < tile.Group; row++)
-            for (int d = 0; d < headDim; d++)
-                y[row * headDim + d] = state[row * headDim + d] / total[row];
+        {
+            TVector divisor = TWidth.Broadcast(total[row]);
+            for (int d = row * headDim; d < (row + 1) * headDim; d += TWidth.Count)
+                TWidth.Store(TWidth.Divide(TWidth.Load(state + d), divisor), y + d);
+        }
+    }
+
+    /// <summary>All heads of a token times the 32 keys of a block.</summary>
+    static void Score<TWidth, TVector>(float* q, int rows, int headDim, float* keys, float* scores)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        int row = 0;
+        if (TWidth.Registers >= 32)
+            for (; row + 8 <= rows; row += 8)
+                Score8<TWidth, TVector>(q + row * headDim, headDim, keys, scores + row * TileSlots);
+        for (; row < rows; row += 4)
+            Score4<TWidth, TVector>(q + row * headDim, headDim, keys, scores + row * TileSlots);
+    }
+
+    /// <summary>Eight heads at a time: 16 sums, which hide the latency of the multiply-adds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void Score8<TWidth, TVector>(float* q, int headDim, float* keys, float* scores)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        for (int slot = 0; slot < BlockSlots; slot += 2 * TWidth.Count)
+        {
+            float* key = keys + slot, quad = q, next = q + 4 * headDim;
+            TVector a0 = default, a1 = default, a2 = default, a3 = default, a4 = default, a5 = default, a6 = default, a7 = default;
+            TVector b0 = default, b1 = default, b2 = default, b3 = default, b4 = default, b5 = default, b6 = default, b7 = default;
+            for (int d = 0; d < headDim; d++, key += BlockSlots, quad += 4, next += 4)
+            {
+                TVector k0 = TWidth.Load(key), k1 = TWidth.Load(key + TWidth.Count);
+                TVector v = TWidth.Broadcast(quad[0]);
+                a0 = TWidth.MultiplyAdd(v, k0, a0);
+                b0 = TWidth.MultiplyAdd(v, k1, b0);
+                v = TWidth.Broadcast(quad[1]);
+                a1 = TWidth.MultiplyAdd(v, k0, a1);
+                b1 = TWidth.MultiplyAdd(v, k1, b1);
+                v = TWidth.Broadcast(quad[2]);
+                a2 = TWidth.MultiplyAdd(v, k0, a2);
+                b2 = TWidth.MultiplyAdd(v, k1, b2);
+                v = TWidth.Broadcast(quad[3]);
+                a3 = TWidth.MultiplyAdd(v, k0, a3);
+                b3 = TWidth.MultiplyAdd(v, k1, b3);
+                v = TWidth.Broadcast(next[0]);
+                a4 = TWidth.MultiplyAdd(v, k0, a4);
+                b4 = TWidth.MultiplyAdd(v, k1, b4);
+                v = TWidth.Broadcast(next[1]);
+                a5 = TWidth.MultiplyAdd(v, k0, a5);
+                b5 = TWidth.MultiplyAdd(v, k1, b5);
+                v = TWidth.Broadcast(next[2]);
+                a6 = TWidth.MultiplyAdd(v, k0, a6);
+                b6 = TWidth.MultiplyAdd(v, k1, b6);
+                v = TWidth.Broadcast(next[3]);
+                a7 = TWidth.MultiplyAdd(v, k0, a7);
+                b7 = TWidth.MultiplyAdd(v, k1, b7);
+            }
+            float* to = scores + slot;
+            StoreTwo<TWidth, TVector>(a0, b0, to);
+            StoreTwo<TWidth, TVector>(a1, b1, to + TileSlots);
+            StoreTwo<TWidth, TVector>(a2, b2, to + 2 * TileSlots);
+            StoreTwo<TWidth, TVector>(a3, b3, to + 3 * TileSlots);
+            StoreTwo<TWidth, TVector>(a4, b4, to + 4 * TileSlots);
+            StoreTwo<TWidth, TVector>(a5, b5, to + 5 * TileSlots);
+            StoreTwo<TWidth, TVector>(a6, b6, to + 6 * TileSlots);
+            StoreTwo<TWidth, TVector>(a7, b7, to + 7 * TileSlots);
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    static void StoreTwo<TWidth, TVector>(TVector a, TVector b, float* to)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        TWidth.Store(a, to);
+        TWidth.Store(b, to + TWidth.Count);
     }
 
     /// <summary>Four heads times the 32 keys of a block.</summary>
@@ -224,51 +305,66 @@ static unsafe partial class Attention
                 b3 = TWidth.MultiplyAdd(v, k1, b3);
             }
             float* to = scores + slot;
-            TWidth.Store(a0, to);
-            TWidth.Store(b0, to + TWidth.Count);
-            TWidth.Store(a1, to + TileSlots);
-            TWidth.Store(b1, to + TileSlots + TWidth.Count);
-            TWidth.Store(a2, to + 2 * TileSlots);
-            TWidth.Store(b2, to + 2 * TileSlots + TWidth.Count);
-            TWidth.Store(a3, to + 3 * TileSlots);
-            TWidth.Store(b3, to + 3 * TileSlots + TWidth.Count);
+            StoreTwo<TWidth, TVector>(a0, b0, to);
+            StoreTwo<TWidth, TVector>(a1, b1, to + TileSlots);
+            StoreTwo<TWidth, TVector>(a2, b2, to + 2 * TileSlots);
+            StoreTwo<TWidth, TVector>(a3, b3, to + 3 * TileSlots);
         }
     }
 
-    /// <summary>Turns a tile's scores to weights under the running maximum, and what was summed before to the same scale.</summary>
+    /// <summary>Turns the scores of four heads to weights under the running maxima, and what was summed before to the same scale.</summary>
     /// <remarks>Scores from <paramref name="low"/> to <paramref name="high"/> count; what lies around them, from <paramref name="padLow"/> to before <paramref name="padHigh"/>, gets no weight.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    static void Weigh<TWidth, TVector>(float* scores, int padLow, int low, int high, int padHigh, float* max, float* total, float* sums, int headDim)
+    static void Weigh4<TWidth, TVector>(float* scores, int padLow, int low, int high, int padHigh, float* max, float* total, float* sums, int headDim)
         where TWidth : IWidth<TVector>
         where TVector : struct
     {
-        for (int i = padLow; i < low; i++)
-            scores[i] = float.NegativeInfinity;
-        for (int i = high + 1; i < padHigh; i++)
-            scores[i] = float.NegativeInfinity;
-
-        TVector most = TWidth.Broadcast(float.NegativeInfinity);
-        for (int i = padLow; i < padHigh; i += TWidth.Count)
-            most = TWidth.Max(TWidth.Load(scores + i), most);
-        float found = TWidth.MaxLane(most);
-        if (found > *max)
+        for (int row = 0; row < 4; row++)
         {
-            float shrink = MathF.Exp(*max - found);
-            *max = found;
-            *total *= shrink;
-            TVector factor = TWidth.Broadcast(shrink);
-            for (int d = 0; d < headDim; d += TWidth.Count)
-                TWidth.Store(TWidth.Multiply(TWidth.Load(sums + d), factor), sums + d);
+            float* s = scores + row * TileSlots;
+            for (int i = padLow; i < low; i++)
+                s[i] = float.NegativeInfinity;
+            for (int i = high + 1; i < padHigh; i++)
+                s[i] = float.NegativeInfinity;
+
+            TVector most = TWidth.Broadcast(float.NegativeInfinity);
+            for (int i = padLow; i < padHigh; i += 2 * TWidth.Count)
+                most = TWidth.Max(TWidth.Max(TWidth.Load(s + i), most), TWidth.Load(s + i + TWidth.Count));
+            float found = TWidth.MaxLane(most);
+            if (found > max[row])
+            {
+                float shrink = MathF.Exp(max[row] - found);
+                max[row] = found;
+                total[row] *= shrink;
+                TVector factor = TWidth.Broadcast(shrink);
+                for (int d = row * headDim; d < (row + 1) * headDim; d += TWidth.Count)
+                    TWidth.Store(TWidth.Multiply(TWidth.Load(sums + d), factor), sums + d);
+            }
         }
 
-        TVector sum = default, minusMax = TWidth.Broadcast(-*max);
+        // Four exponentials side by side: one alone would wait for itself at each step.
+        TVector t0 = default, t1 = default, t2 = default, t3 = default;
+        TVector m0 = TWidth.Broadcast(-max[0]), m1 = TWidth.Broadcast(-max[1]), m2 = TWidth.Broadcast(-max[2]), m3 = TWidth.Broadcast(-max[3]);
         for (int i = padLow; i < padHigh; i += TWidth.Count)
         {
-            TVector weight = VectorExp.Run<TWidth, TVector>(TWidth.Add(TWidth.Load(scores + i), minusMax));
-            TWidth.Store(weight, scores + i);
-            sum = TWidth.Add(sum, weight);
+            float* s = scores + i;
+            TVector w0 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s), m0));
+            TVector w1 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s + TileSlots), m1));
+            TVector w2 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s + 2 * TileSlots), m2));
+            TVector w3 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s + 3 * TileSlots), m3));
+            TWidth.Store(w0, s);
+            TWidth.Store(w1, s + TileSlots);
+            TWidth.Store(w2, s + 2 * TileSlots);
+            TWidth.Store(w3, s + 3 * TileSlots);
+            t0 = TWidth.Add(t0, w0);
+            t1 = TWidth.Add(t1, w1);
+            t2 = TWidth.Add(t2, w2);
+            t3 = TWidth.Add(t3, w3);
         }
-        *total += TWidth.Sum(sum);
+        total[0] += TWidth.Sum(t0);
+        total[1] += TWidth.Sum(t1);
+        total[2] += TWidth.Sum(t2);
+        total[3] += TWidth.Sum(t3);
     }
 
     /// <summary>Adds the values of slots <paramref name="low"/> to <paramref name="high"/> of a block, by their weights, to the sums of four heads.</summary>
@@ -278,6 +374,9 @@ static unsafe partial class Attention
         where TVector : struct
     {
         int d = 0;
+        if (TWidth.Registers >= 32)
+            for (; d + 4 * TWidth.Count <= headDim; d += 4 * TWidth.Count)
+                AddValues4x4<TWidth, TVector>(weights + low, values + low * headDim + d, high - low + 1, headDim, sums + d);
         for (; d + 2 * TWidth.Count <= headDim; d += 2 * TWidth.Count)
         {
             float* s0 = sums + d, s1 = s0 + headDim, s2 = s1 + headDim, s3 = s2 + headDim;
@@ -328,5 +427,51 @@ static unsafe partial class Attention
             TWidth.Store(a2, s2);
             TWidth.Store(a3, s3);
         }
+    }
+
+    /// <summary>The same for four vectors of a head: 16 sums, which hide the latency of the multiply-adds.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    static void AddValues4x4<TWidth, TVector>(float* weights, float* values, int count, int headDim, float* sums)
+        where TWidth : IWidth<TVector>
+        where TVector : struct
+    {
+        int n = TWidth.Count;
+        float* s1 = sums + headDim, s2 = s1 + headDim, s3 = s2 + headDim;
+        TVector a0 = TWidth.Load(sums), a1 = TWidth.Load(s1), a2 = TWidth.Load(s2), a3 = TWidth.Load(s3);
+        TVector b0 = TWidth.Load(sums + n), b1 = TWidth.Load(s1 + n), b2 = TWidth.Load(s2 + n), b3 = TWidth.Load(s3 + n);
+        TVector c0 = TWidth.Load(sums + 2 * n), c1 = TWidth.Load(s1 + 2 * n), c2 = TWidth.Load(s2 + 2 * n), c3 = TWidth.Load(s3 + 2 * n);
+        TVector d0 = TWidth.Load(sums + 3 * n), d1 = TWidth.Load(s1 + 3 * n), d2 = TWidth.Load(s2 + 3 * n), d3 = TWidth.Load(s3 + 3 * n);
+        for (int j = 0; j < count; j++, values += headDim, weights++)
+        {
+            TVector va = TWidth.Load(values), vb = TWidth.Load(values + n), vc = TWidth.Load(values + 2 * n), vd = TWidth.Load(values + 3 * n);
+            TVector w = TWidth.Broadcast(weights[0]);
+            a0 = TWidth.MultiplyAdd(w, va, a0);
+            b0 = TWidth.MultiplyAdd(w, vb, b0);
+            c0 = TWidth.MultiplyAdd(w, vc, c0);
+            d0 = TWidth.MultiplyAdd(w, vd, d0);
+            w = TWidth.Broadcast(weights[TileSlots]);
+            a1 = TWidth.MultiplyAdd(w, va, a1);
+            b1 = TWidth.MultiplyAdd(w, vb, b1);
+            c1 = TWidth.MultiplyAdd(w, vc, c1);
+            d1 = TWidth.MultiplyAdd(w, vd, d1);
+            w = TWidth.Broadcast(weights[2 * TileSlots]);
+            a2 = TWidth.MultiplyAdd(w, va, a2);
+            b2 = TWidth.MultiplyAdd(w, vb, b2);
+            c2 = TWidth.MultiplyAdd(w, vc, c2);
+            d2 = TWidth.MultiplyAdd(w, vd, d2);
+            w = TWidth.Broadcast(weights[3 * TileSlots]);
+            a3 = TWidth.MultiplyAdd(w, va, a3);
+            b3 = TWidth.MultiplyAdd(w, vb, b3);
+            c3 = TWidth.MultiplyAdd(w, vc, c3);
+            d3 = TWidth.MultiplyAdd(w, vd, d3);
+        }
+        StoreTwo<TWidth, TVector>(a0, b0, sums);
+        StoreTwo<TWidth, TVector>(c0, d0, sums + 2 * n);
+        StoreTwo<TWidth, TVector>(a1, b1, s1);
+        StoreTwo<TWidth, TVector>(c1, d1, s1 + 2 * n);
+        StoreTwo<TWidth, TVector>(a2, b2, s2);
+        StoreTwo<TWidth, TVector>(c2, d2, s2 + 2 * n);
+        StoreTwo<TWidth, TVector>(a3, b3, s3);
+        StoreTwo<TWidth, TVector>(c3, d3, s3 + 2 * n);
     }
 }

@@ -11,6 +11,9 @@ unsafe interface IWidth<TVector>
     /// <summary>Floats in a vector: 4, 8 or 16.</summary>
     static abstract int Count { get; }
 
+    /// <summary>Vectors that the CPU keeps at hand: 16 or 32.</summary>
+    static abstract int Registers { get; }
+
     static abstract TVector Load(float* x);
 
     static abstract void Store(TVector x, float* y);

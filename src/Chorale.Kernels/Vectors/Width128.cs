@@ -12,6 +12,12 @@ readonly unsafe struct Width128 : IWidth<Vector128<float>>
         get => 4;
     }
 
+    public static int Registers
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector128<float> Load(float* x) => Vector128.Load(x);
 

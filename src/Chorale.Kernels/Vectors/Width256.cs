@@ -13,6 +13,12 @@ readonly unsafe struct Width256 : IWidth<Vector256<float>>
         get => 8;
     }
 
+    public static int Registers
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 16;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<float> Load(float* x) => Vector256.Load(x);
 

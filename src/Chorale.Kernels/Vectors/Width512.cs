@@ -13,6 +13,12 @@ readonly unsafe struct Width512 : IWidth<Vector512<float>>
         get => 16;
     }
 
+    public static int Registers
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => 32;
+    }
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector512<float> Load(float* x) => Vector512.Load(x);
 
