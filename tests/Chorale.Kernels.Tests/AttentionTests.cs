@@ -12,7 +12,7 @@ public class AttentionTests
     [Theory, MemberData(nameof(Formats))]
     public void Every_level_agrees_with_the_formula_for_every_shape_window_and_position(string format)
     {
-        foreach ((int heads, int kvHeads, int headDim) in Shapes)
+        foreach ((int heads, int kvHeads, int headDim) in format == nameof(KeyValueFormat.F32) ? Shapes : [Shapes[0], Shapes[3], Shapes[6]])
             foreach ((int position, int tokens, int window, int ring) in new[]
             {
                 (0, 1, 0, 0), (0, 7, 0, 0), (0, 40, 8, 64), (5, 3, 0, 32), (31, 2, 0, 64), (130, 1, 128, 160), (127, 5, 128, 160),

@@ -14,22 +14,21 @@ sealed class AttentionBlock(AttentionWeights weights, ModelConfig config, int la
     readonly int _window = ModelConfig.IsSliding(layer) ? config.SlidingWindow : 0;
 
     /// <summary>Adds to the residual stream what attention gives, and stores the keys and values of the batch.</summary>
-    /// <param name="x">The residual stream, shape [tokens, hidden].</param>
+    /// <param name="x">The residual stream of the state, shape [tokens, hidden].</param>
     /// <param name="tokens">Tokens of the batch.</param>
     /// <param name="state">The batch's sequences, with room reserved in their caches, and its other activations.</param>
     public void AddTo(Span<float> x, int tokens, ForwardState state)
     {
-        Span<float> normed = state.Normed.Slice(0, tokens * _hidden);
         Span<float> query = state.Query.Slice(0, tokens * _queryRows);
         Span<float> attended = state.Attended.Slice(0, tokens * _queryRows);
         Span<float> delta = state.Delta.Slice(0, tokens * _hidden);
 
-        Rows.Norm(x, weights.Norm, config.RmsNormEps, normed);
+        Rows.NormResidual(tokens, weights.Norm, config.RmsNormEps, state);
         Project(tokens, state);
         TurnAndStore(tokens, state);
         Attention.Run(query, state.Attention, weights.Sinks, _window, attended, state.Pool);
         Product.Run(weights.Output, weights.OutputBias, attended, state.AttendedBytes, tokens, delta, state.Pool);
-        VectorMath.Add(delta, x);
+        Rows.AddDelta(tokens, _hidden, state);
         state.Trace?.Attended(layer, state.FirstPosition, query, state.Sequences[0].Cache[layer], weights.Sinks, _window, x);
     }
 

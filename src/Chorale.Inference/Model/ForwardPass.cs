@@ -89,7 +89,7 @@ sealed class ForwardPass
     }
 
     void NormRow(int row, Span<float> normed, ForwardState state) =>
-        Rows.Norm(state.Residual.Slice((long)row * _config.HiddenSize, _config.HiddenSize), _weights.FinalNorm, _config.RmsNormEps, normed);
+        RmsNorm.Run(state.Residual.Slice((long)row * _config.HiddenSize, _config.HiddenSize), _weights.FinalNorm, _config.RmsNormEps, normed);
 
     void Embed(ReadOnlySpan<int> ids, Span<float> x, ForwardState state)
     {

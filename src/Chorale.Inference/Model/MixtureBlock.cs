@@ -29,7 +29,7 @@ sealed class MixtureBlock(MixtureWeights weights, ModelConfig config, int layer)
         Span<float> normed = state.Normed.Slice(0, tokens * _hidden);
         Span<float> routerLogits = mixture.RouterLogits.Slice(0, tokens * _experts);
 
-        Rows.Norm(x, weights.Norm, config.RmsNormEps, normed);
+        Rows.NormResidual(tokens, weights.Norm, config.RmsNormEps, state);
         MatMul.Run(weights.Router, weights.RouterBias, normed, tokens, routerLogits, state.Pool);
         Choose(routerLogits, tokens, mixture);
         mixture.Sort(tokens);
