@@ -50,8 +50,12 @@ sealed unsafe class LayerKeyValues : IDisposable
             Array.Resize(ref _pages, Math.Max(last + 1, 2 * _pages.Length));
         for (int page = position / Layout.PagePositions; page <= last; page++)
         {
-            ref KeyValuePage? held = ref _pages[IndexOf(page)];
-            held = held is null ? new(Layout.PageBytes) : held.Holders > 1 ? held.Own() : held;
+            int index = IndexOf(page);
+            KeyValuePage? held = _pages[index];
+            if (held is null)
+                _pages[index] = new(Layout.PageBytes);
+            else if (held.Holders > 1)
+                _pages[index] = held.Own();
         }
     }
 
