@@ -8,7 +8,7 @@ static class BenchCommand
 {
     public static Command Create(CliHost host)
     {
-        Argument<string?> model = new("MODEL") { Description = "A gpt-oss model as a GGUF file; without it, the embedded gpt-oss-nano.", Arity = ArgumentArity.ZeroOrOne };
+        Argument<string?> model = new("MODEL") { Description = "A GGUF file, the first file of a split one, or a folder of safetensors; without it, the embedded gpt-oss-nano.", Arity = ArgumentArity.ZeroOrOne };
         SyntheticArguments synthetic = new();
         ModelBenchArguments arguments = new();
         Option<bool> json = new("--json") { Description = "Print one JSON object; times are in seconds, sizes in bytes." };

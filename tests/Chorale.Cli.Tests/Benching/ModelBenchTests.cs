@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chorale.Inference;
+using Chorale.TestKit;
 
 namespace Chorale.Cli.Tests;
 
@@ -12,6 +13,21 @@ public class ModelBenchTests
         Assert.Equal(2_574_705_396, cost.Total);
         Assert.Equal((1_269_043_200 + ExpertBiases, 676_823_040, 615_329_280), (cost.Experts, cost.Attention, cost.Output));
         Assert.Equal(941_904_116, TokenCost.Of(new SyntheticModel(SyntheticShape.Published[0] with { Layers = 4 }).Tensors, Config).Total);
+    }
+
+    [Theory]
+    [InlineData("pub-a-hf")]
+    [InlineData("pub-a-original")]
+    [InlineData("pub-b-hf")]
+    [InlineData("pub-b-original")]
+    public void A_token_costs_the_same_in_every_layout(string folder)
+    {
+        using Checkpoint other = Checkpoint.Open(TestData.PathOf($"model/{folder}")), gguf = Checkpoint.Open(TestData.PathOf($"model/{folder[..5]}.gguf"));
+        ModelConfig config = Config with { NumLocalExperts = folder[4] == 'a' ? 4 : 8, NumExpertsPerTok = 2, VocabSize = 512 };
+        TokenCost found = TokenCost.Of(other.Tensors, config), expected = TokenCost.Of(gguf.Tensors, config);
+        Assert.Equal((expected.Attention, expected.Output), (found.Attention, found.Output));
+        Assert.InRange(found.Experts, 0.9 * expected.Experts, expected.Experts);    // biases are bfloat16 here, float32 there
+        Assert.InRange(found.Other, 0.4 * expected.Other, expected.Other);
     }
 
     const int ExpertBiases = 24 * 4 * 3 * 2880 * sizeof(float);
@@ -130,6 +146,7 @@ public class ModelBenchTests
     {
         CommandLine run = await CommandLine.RunAsync("bench", TinyShape.PubAFile, "--rounds", "1", "--warmup", "0", "--json");
         Assert.Equal((0, ""), (run.ExitCode, run.Error));
+        Assert.Equal(("fast", "repack"), (run.Json[0].GetProperty("precision").GetString(), run.Json[0].GetProperty("loading").GetString()));
         JsonElement only = Assert.Single(run.Json[0].GetProperty("runs").EnumerateArray());
         Assert.Equal(Environment.ProcessorCount, only.GetProperty("threads").GetInt32());
         Assert.Equal([("prefill", 512), ("decode", 128)], only.GetProperty("results").EnumerateArray().Select(result => (result.GetProperty("test").GetString(), result.GetProperty("tokens").GetInt32())));

@@ -58,11 +58,7 @@ sealed class ModelBench(ModelBenchSettings settings, Action<string> started, Can
         BytesPerToken = cost.Total,
         BytesPerTokenOf = cost,
         Precision = settings.Options.Precision == Precision.Fast ? "fast" : "exact",
-        Loading = settings.Options switch
-        {
-            { Loading: WeightLoading.Map } or { Precision: Precision.Exact } => "map",
-            _ => "repack",
-        },
+        Loading = model.IsRepacked ? "repack" : "map",
         Processor = ProcessorName.Find(),
         Processors = Environment.ProcessorCount,
         Runtime = $"{RuntimeInformation.FrameworkDescription}, {RuntimeInformation.OSDescription}",
