@@ -150,8 +150,10 @@ public sealed class GptOssGeneratorTests : IDisposable
         Assert.Equal(12, (await All(_generator, Greedy(Prompt))).Count);
     }
 
-    [Fact]
-    public async Task Callers_are_answered_together_and_each_as_if_alone()
+    [Theory]
+    [InlineData("pub-a.gguf", Precision.Exact)]
+    [InlineData("pub-a.q8.gguf", Precision.Fast)]
+    public async Task Callers_are_answered_together_and_each_as_if_alone(string file, Precision precision)
     {
         GenerationRequest[] requests = [.. Enumerable.Range(0, 24).Select(i => new GenerationRequest
         {
@@ -159,13 +161,13 @@ public sealed class GptOssGeneratorTests : IDisposable
             MaxTokens = 5 + (i * 7 % 30),
             Sampling = i % 3 == 0 ? SamplingOptions.Greedy : new() { Seed = i, TopP = 0.9f, FrequencyPenalty = i % 2 },
         })];
+        using GptOssModel model = GptOssModel.Open(TestData.PathOf($"model/{file}"), new() { Threads = 2, Precision = precision });
         List<int[]> alone = [];
         foreach (GenerationRequest request in requests)
         {
-            using GptOssGenerator fresh = Open();
+            using GptOssGenerator fresh = new(model);
             alone.Add(await Ids(fresh, request));
         }
-        using GptOssModel model = GoldenModel.Open("pub-a.gguf");
         foreach (GeneratorOptions options in new GeneratorOptions[] { new(), new() { Parallel = 7, PrefillChunk = 5, MaxDraft = 4 }, new() { Parallel = 3, CacheBytes = 0 } })
         {
             using GptOssGenerator generator = new(model, options);
