@@ -60,9 +60,12 @@ static class JsonlBatch
             {
                 if (line.Span.Trim(" \t\r"u8).IsEmpty)
                     continue;
-                await room.WaitAsync(stop.Token);
                 byte[] copy = line.ToArray();
-                await answers.Writer.WriteAsync(Task.Run(() => AnswerApartAsync(copy, answer, room, stop.Token), CancellationToken.None), stop.Token);
+                await room.WaitAsync(stop.Token);
+                await answers.Writer.WaitToWriteAsync(stop.Token);
+#pragma warning disable CA2025 // every task that is begun is written, and the writer awaits them all before the semaphore goes
+                answers.Writer.TryWrite(Task.Run(() => AnswerApartAsync(copy, answer, room, stop.Token), CancellationToken.None));
+#pragma warning restore CA2025
             }
         }
         finally

@@ -10,7 +10,7 @@ namespace Chorale.Inference;
 /// </remarks>
 public sealed class Sampler
 {
-    static readonly Comparer<float> _falling = Comparer<float>.Create(static (a, b) => b.CompareTo(a));
+    static readonly Comparer<float> Falling = Comparer<float>.Create(static (a, b) => b.CompareTo(a));
 
     readonly Xoshiro256 _random;
     readonly LogitAdjustments? _adjustments;
@@ -284,7 +284,7 @@ public sealed class Sampler
     {
         Span<int> ids = _ids.AsSpan(0, count);
         Span<float> scores = _scores.AsSpan(0, count);
-        scores.Sort(ids, _falling);
+        scores.Sort(ids, Falling);
         int start = 0;
         for (int i = 1; i <= count; i++)
         {
