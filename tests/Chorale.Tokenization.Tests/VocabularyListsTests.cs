@@ -15,7 +15,7 @@ public class VocabularyListsTests
         Assert.Equal((199_998, 21, 1_069), (Count(1), Count(3), Count(5)));
         Assert.Equal(["Ġ Ġ", "Ġ ĠĠĠ", "ĠĠ ĠĠ", "ĠĠĠ Ġ", "i n"], Lists.Value.Merges.Take(5));
 
-        int Count(int type) => Lists.Value.TokenTypes.Count(t => t == type);
+        static int Count(int type) => Lists.Value.TokenTypes.Count(t => t == type);
     }
 
     [Fact]

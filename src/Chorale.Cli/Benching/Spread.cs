@@ -16,6 +16,12 @@ sealed record Spread(double Median, double Min, double Max)
         return new(sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2, sorted[0], sorted[^1]);
     }
 
-    /// <summary>As <c>12.6 (12.4..12.9)</c>.</summary>
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Median:N1} ({Min:N1}..{Max:N1})");
+    /// <summary>As <c>12.6 (12.4..12.9)</c>, or <c>1,268 (1,240..1,291)</c>.</summary>
+    public override string ToString()
+    {
+        string format = Median < 1000 ? "N1" : "N0";
+        return $"{Text(Median)} ({Text(Min)}..{Text(Max)})";
+
+        string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+    }
 }

@@ -41,6 +41,7 @@ public class ModelBenchTests
         double[] values = count == 3 ? [5, 1, 3] : [.. Enumerable.Range(1, count).Select(i => (double)i).Reverse()];
         Spread spread = Spread.Of(values);
         Assert.Equal((median, min, max, text), (spread.Median, spread.Min, spread.Max, spread.ToString()));
+        Assert.Equal("2,500 (1,000..4,000)", Spread.Of([4000, 1000, 2500]).ToString());
     }
 
     [Fact]

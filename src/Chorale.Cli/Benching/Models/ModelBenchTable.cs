@@ -16,6 +16,7 @@ sealed class ModelBenchTable(CliHost host)
         console.Write(Speeds(report));
         console.Write(Loads(report));
         host.Out.WriteLine($"Median (min..max) of {report.Rounds} after {report.Warmup} to warm up. GB/s is what the token's weights come to; memory GB/s was measured before each round with the same threads.");
+        host.Out.WriteLine("loaded and peak are the memory of the process, mapped the pages of files in it at the end.");
     }
 
     static Table Speeds(ModelBenchReport report)
@@ -40,7 +41,7 @@ sealed class ModelBenchTable(CliHost host)
 
     static Table Loads(ModelBenchReport report)
     {
-        Table table = Columns("threads", "load s", $"first {ModelMeasure.FirstPromptLength} ids s", "memory loaded GB", "peak GB", "of it mapped files GB");
+        Table table = Columns("threads", "load s", $"first {ModelMeasure.FirstPromptLength} ids s", "loaded GB", "peak GB", "mapped GB");
         foreach (ModelBenchRun run in report.Runs)
         {
             table.AddRow(

@@ -54,7 +54,9 @@ sealed class SyntheticArguments
             cache.Write(shape, (_, _) => { }, interrupted.Token);
             return;
         }
-        Terminal.CreateForError(host).Progress()
+        IAnsiConsole console = Terminal.CreateForError(host);
+        console.Profile.Capabilities.Interactive = console.Profile.Capabilities.Ansi;    // a bar that moves wants both
+        console.Progress()
             .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new DownloadedColumn(), new TransferSpeedColumn(), new RemainingTimeColumn())
             .Start(progress =>
             {
