@@ -183,7 +183,7 @@ sealed class ModelMutator
         {
             0 => "",
             1 => _scraps[random.Next(_scraps.Length)],
-            2 => json.Substring(start, length) + json.Substring(start, length),
+            2 => string.Concat(json.AsSpan(start, length), json.AsSpan(start, length)),
             3 => random.Next(1 << 20).ToString(System.Globalization.CultureInfo.InvariantCulture),
             _ => json.Substring(otherStart, otherLength),
         };
