@@ -18,6 +18,11 @@ static unsafe partial class Attention
 
     const int BlockSlots = KeyValueLayout.BlockSlots;
 
+    const int MostLanes = 16;
+
+    // Weights may grow to e^8 before they are scaled down: mostly the first tile's maximum then serves for a whole chunk.
+    const float Slack = 8;
+
     /// <summary>Floats of the running state of a token: sums [rows, headDim], maxima [rows] and totals [rows], rounded up to a cache line.</summary>
     static int StateLength(int rows, int headDim) => ((rows * (headDim + 2)) + 15) / 16 * 16;
 
@@ -68,11 +73,11 @@ static unsafe partial class Attention
         }
     }
 
-    /// <summary>Floats of working memory: the queries, scores of a token, and a decoded tile.</summary>
+    /// <summary>Floats of working memory: the queries, scores of a token, totals by lane, and a decoded tile.</summary>
     static int WorkLength(in Tile tile)
     {
         int headDim = tile.Cache.Layout.HeadDim;
-        return checked((TileTokens * tile.Rows * headDim) + (tile.Rows * TileSlots) + (2 * TileSlots * headDim));
+        return checked((TileTokens * tile.Rows * (headDim + MostLanes)) + (tile.Rows * TileSlots) + (2 * TileSlots * headDim));
     }
 
     /// <summary>Scales the queries, and lays four heads side by side: [tokens, rows / 4, headDim, 4], zeros where there is no head.</summary>
@@ -117,6 +122,8 @@ static unsafe partial class Attention
         float* scores = work + TileTokens * rows * headDim;      // [rows, 64]
         float* keyRoom = scores + rows * TileSlots;              // [2, headDim, 32]
         float* valueRoom = keyRoom + TileSlots * headDim;        // [2, 32, headDim]
+        float* lanes = valueRoom + TileSlots * headDim;          // [tokens, rows, 16], the totals before lanes are added up
+        new Span<float>(lanes, tile.Tokens * rows * MostLanes).Clear();
         for (int token = 0; token < tile.Tokens; token++)
         {
             new Span<float>(state + token * length, rows * headDim).Clear();
@@ -148,14 +155,14 @@ static unsafe partial class Attention
                 int low = Math.Max(first, FirstVisible(position, tile.Window)) - start, high = Math.Min(last, position) - start;
                 if (low > high)
                     continue;
-                float* q = work + token * rows * headDim, sums = state + token * length, max = sums + rows * headDim, total = max + rows;
+                float* q = work + token * rows * headDim, sums = state + token * length, max = sums + rows * headDim, total = lanes + token * rows * MostLanes;
                 int padLow = low / BlockSlots * BlockSlots, padHigh = (high / BlockSlots + 1) * BlockSlots;
                 if (low < BlockSlots)
                     Score<TWidth, TVector>(q, rows, headDim, keys0, scores);
                 if (high >= BlockSlots)
                     Score<TWidth, TVector>(q, rows, headDim, keys1, scores + BlockSlots);
                 for (int row = 0; row < rows; row += 4)
-                    Weigh4<TWidth, TVector>(scores + row * TileSlots, padLow, low, high, padHigh, max + row, total + row, sums + row * headDim, headDim);
+                    Weigh4<TWidth, TVector>(scores + row * TileSlots, padLow, low, high, padHigh, max + row, total + row * MostLanes, sums + row * headDim, headDim);
                 for (int row = 0; row < rows; row += 4)
                 {
                     if (low < BlockSlots)
@@ -165,6 +172,9 @@ static unsafe partial class Attention
                 }
             }
         }
+        for (int token = 0; token < tile.Tokens; token++)
+            for (int row = 0; row < rows; row++)
+                state[token * length + rows * headDim + rows + row] = TWidth.Sum(TWidth.Load(lanes + (token * rows + row) * MostLanes));
     }
 
     /// <summary>Joins what a chunk gave to what was joined before.</summary>
@@ -312,8 +322,8 @@ static unsafe partial class Attention
         }
     }
 
-    /// <summary>Turns the scores of four heads to weights under the running maxima, and what was summed before to the same scale.</summary>
-    /// <remarks>Scores from <paramref name="low"/> to <paramref name="high"/> count; what lies around them, from <paramref name="padLow"/> to before <paramref name="padHigh"/>, gets no weight.</remarks>
+    /// <summary>Turns the scores of four heads to weights relative to the running maxima, and what was summed before to the same scale.</summary>
+    /// <remarks>Scores from <paramref name="low"/> to <paramref name="high"/> count; what lies around them, from <paramref name="padLow"/> to before <paramref name="padHigh"/>, gets no weight. Totals are kept by lane.</remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static void Weigh4<TWidth, TVector>(float* scores, int padLow, int low, int high, int padHigh, float* max, float* total, float* sums, int headDim)
         where TWidth : IWidth<TVector>
@@ -330,28 +340,27 @@ static unsafe partial class Attention
             TVector most = TWidth.Broadcast(float.NegativeInfinity);
             for (int i = padLow; i < padHigh; i += 2 * TWidth.Count)
                 most = TWidth.Max(TWidth.Max(TWidth.Load(s + i), most), TWidth.Load(s + i + TWidth.Count));
-            float found = TWidth.MaxLane(most);
-            if (found > max[row])
+            if (TWidth.AnyGreater(most, TWidth.Broadcast(max[row] + Slack)))
             {
-                float shrink = MathF.Exp(max[row] - found);
+                float found = TWidth.MaxLane(most), shrink = MathF.Exp(max[row] - found);
                 max[row] = found;
-                total[row] *= shrink;
                 TVector factor = TWidth.Broadcast(shrink);
+                TWidth.Store(TWidth.Multiply(TWidth.Load(total + row * MostLanes), factor), total + row * MostLanes);
                 for (int d = row * headDim; d < (row + 1) * headDim; d += TWidth.Count)
                     TWidth.Store(TWidth.Multiply(TWidth.Load(sums + d), factor), sums + d);
             }
         }
 
         // Four exponentials side by side: one alone would wait for itself at each step.
-        TVector t0 = default, t1 = default, t2 = default, t3 = default;
+        TVector t0 = TWidth.Load(total), t1 = TWidth.Load(total + MostLanes), t2 = TWidth.Load(total + 2 * MostLanes), t3 = TWidth.Load(total + 3 * MostLanes);
         TVector m0 = TWidth.Broadcast(-max[0]), m1 = TWidth.Broadcast(-max[1]), m2 = TWidth.Broadcast(-max[2]), m3 = TWidth.Broadcast(-max[3]);
         for (int i = padLow; i < padHigh; i += TWidth.Count)
         {
             float* s = scores + i;
-            TVector w0 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s), m0));
-            TVector w1 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s + TileSlots), m1));
-            TVector w2 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s + 2 * TileSlots), m2));
-            TVector w3 = VectorExp.RunNegative<TWidth, TVector>(TWidth.Add(TWidth.Load(s + 3 * TileSlots), m3));
+            TVector w0 = VectorExp.RunBounded<TWidth, TVector>(TWidth.Add(TWidth.Load(s), m0));
+            TVector w1 = VectorExp.RunBounded<TWidth, TVector>(TWidth.Add(TWidth.Load(s + TileSlots), m1));
+            TVector w2 = VectorExp.RunBounded<TWidth, TVector>(TWidth.Add(TWidth.Load(s + 2 * TileSlots), m2));
+            TVector w3 = VectorExp.RunBounded<TWidth, TVector>(TWidth.Add(TWidth.Load(s + 3 * TileSlots), m3));
             TWidth.Store(w0, s);
             TWidth.Store(w1, s + TileSlots);
             TWidth.Store(w2, s + 2 * TileSlots);
@@ -361,10 +370,10 @@ static unsafe partial class Attention
             t2 = TWidth.Add(t2, w2);
             t3 = TWidth.Add(t3, w3);
         }
-        total[0] += TWidth.Sum(t0);
-        total[1] += TWidth.Sum(t1);
-        total[2] += TWidth.Sum(t2);
-        total[3] += TWidth.Sum(t3);
+        TWidth.Store(t0, total);
+        TWidth.Store(t1, total + MostLanes);
+        TWidth.Store(t2, total + 2 * MostLanes);
+        TWidth.Store(t3, total + 3 * MostLanes);
     }
 
     /// <summary>Adds the values of slots <paramref name="low"/> to <paramref name="high"/> of a block, by their weights, to the sums of four heads.</summary>

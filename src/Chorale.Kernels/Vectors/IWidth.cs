@@ -44,6 +44,12 @@ unsafe interface IWidth<TVector>
     /// <summary>2^n for whole n in [-126, 127].</summary>
     static abstract TVector PowerOfTwo(TVector n);
 
+    /// <summary>2^n for whole n in [-126, 127], given n + 1.5 * 2^23: n then stands in the last bits.</summary>
+    static abstract TVector PowerOfTwoOfShifted(TVector n);
+
+    /// <summary>Whether any lane of a is greater than that of b.</summary>
+    static abstract bool AnyGreater(TVector a, TVector b);
+
     /// <summary>The sum of all lanes.</summary>
     static abstract float Sum(TVector x);
 
