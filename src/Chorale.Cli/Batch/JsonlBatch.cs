@@ -52,7 +52,9 @@ static class JsonlBatch
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using SemaphoreSlim room = new(parallel);
         Channel<Task<ArrayBufferWriter<byte>>> answers = Channel.CreateBounded<Task<ArrayBufferWriter<byte>>>(parallel * 8);
+#pragma warning disable CA2025 // awaited below, however reading ends
         Task writing = WriteAsync(host, answers.Reader, stop);
+#pragma warning restore CA2025
         try
         {
             InputLines lines = new(host.Input);
