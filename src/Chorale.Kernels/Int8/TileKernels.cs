@@ -13,7 +13,7 @@ static unsafe class TileKernels
     const int Kinds = 3, Tiles = 2, MostTokens = 8;
 
     static readonly byte* _constants = CreateConstants();
-    static readonly delegate* unmanaged<TileCall*, void>[] _emitted = Emit();
+    static readonly delegate* unmanaged[SuppressGCTransition]<TileCall*, void>[] _emitted = Emit();
 
     /// <summary>What this CPU has, slowest first.</summary>
     public static IReadOnlyList<DotLevel> Supported { get; } = [.. Enum.GetValues<DotLevel>().Where(IsSupported)];
@@ -296,11 +296,11 @@ static unsafe class TileKernels
     }
 
     /// <summary>All kernels, or none where the CPU has no AVX512-VNNI or the system no executable memory.</summary>
-    static delegate* unmanaged<TileCall*, void>[] Emit()
+    static delegate* unmanaged[SuppressGCTransition]<TileCall*, void>[] Emit()
     {
         if (!Simd.Supported.Contains(SimdLevel.Vector512) || !HasVnni512())
             return [];
-        var emitted = new delegate* unmanaged<TileCall*, void>[Kinds * Tiles * MostTokens];
+        var emitted = new delegate* unmanaged[SuppressGCTransition]<TileCall*, void>[Kinds * Tiles * MostTokens];
         List<(int Index, int Offset)> places = [];
         using MemoryStream code = new();
         foreach (TileKind kind in Enum.GetValues<TileKind>())
@@ -320,7 +320,7 @@ static unsafe class TileKernels
         if (memory is null)
             return [];
         foreach ((int index, int offset) in places)
-            emitted[index] = (delegate* unmanaged<TileCall*, void>)(memory + offset);
+            emitted[index] = (delegate* unmanaged[SuppressGCTransition]<TileCall*, void>)(memory + offset);
         return emitted;
     }
 
