@@ -36,8 +36,8 @@ static unsafe class GatedMatMul
         Span<float> gateSpan = new(gates, count), upSpan = new(gates + count, count);
         for (int row = rowStart; row < rowEnd; row += RowsAtATime)
         {
-            TileMatMul.RunRows(gate, gateBias, x, first, tokens, gateSpan, RowsAtATime, row, row + RowsAtATime, row, next: up.First(row));
-            TileMatMul.RunRows(up, upBias, x, first, tokens, upSpan, RowsAtATime, row, row + RowsAtATime, row, next: gate.First(row + RowsAtATime));
+            TileMatMul.RunRowsBefore(up.First(row), gate, gateBias, x, first, tokens, gateSpan, RowsAtATime, row, row + RowsAtATime, row);
+            TileMatMul.RunRowsBefore(gate.First(row + RowsAtATime), up, upBias, x, first, tokens, upSpan, RowsAtATime, row, row + RowsAtATime, row);
             SwiGlu.Run(gateSpan, upSpan, SwiGlu.Alpha, limit, gateSpan);
             RoundColumn(gates, tokens, first, row / RowsAtATime, y);
         }

@@ -51,11 +51,10 @@ static unsafe class TileMatMul
     /// <param name="rowOrigin">The row that <paramref name="y"/> begins with.</param>
     /// <exception cref="ArgumentException">A length does not fit the matrix.</exception>
     public static void RunRows(WeightMatrix w, ReadOnlySpan<float> bias, QuantizedRows x, int first, int tokens, Span<float> y, int yStride, int rowStart, int rowEnd, int rowOrigin = 0) =>
-        RunRows(w, bias, x, first, tokens, y, yStride, rowStart, rowEnd, rowOrigin, w.First(rowEnd));
+        RunRowsBefore(w.First(rowEnd), w, bias, x, first, tokens, y, yStride, rowStart, rowEnd, rowOrigin);
 
-    /// <inheritdoc cref="RunRows(WeightMatrix, ReadOnlySpan{float}, QuantizedRows, int, int, Span{float}, int, int, int, int)"/>
-    /// <param name="next">Weights that the thread will read after these: they are asked for meanwhile.</param>
-    internal static void RunRows(WeightMatrix w, ReadOnlySpan<float> bias, QuantizedRows x, int first, int tokens, Span<float> y, int yStride, int rowStart, int rowEnd, int rowOrigin, byte* next)
+    /// <summary>As <c>RunRows</c>; <c>next</c> is what the thread will read after these rows: it is asked for meanwhile.</summary>
+    internal static void RunRowsBefore(byte* next, WeightMatrix w, ReadOnlySpan<float> bias, QuantizedRows x, int first, int tokens, Span<float> y, int yStride, int rowStart, int rowEnd, int rowOrigin)
     {
         Check(w, bias, x, first, tokens, y, yStride, rowStart - rowOrigin, rowEnd - rowOrigin);
         if (rowStart % TileLayout.Rows != 0 || rowEnd % TileLayout.Rows != 0 || rowStart < 0 || rowEnd > w.Rows)

@@ -14,7 +14,7 @@ public sealed class EveryLevelTests
     [Theory, MemberData(nameof(Levels))]
     public async Task Goldens_hold_at_every_level_of_this_processor(string level)
     {
-        ProcessStartInfo start = new(Environment.ProcessPath!, ["--filter-class", typeof(ShortGoldenTests).FullName!]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(Environment.ProcessPath!, ["--filter-class", typeof(ShortGoldenTests).FullName!]) { RedirectStandardOutput = true, UseShellExecute = false };
         start.Environment["CHORALE_SIMD"] = level;
         using Process process = Process.Start(start)!;
         string output = await process.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken);
