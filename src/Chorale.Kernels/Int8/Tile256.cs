@@ -49,7 +49,7 @@ readonly unsafe struct Tile256 : ITileWidth<Vector256<int>, Vector256<float>>
 
     // In 16 bits the sum may wrap on its way; the start makes the end fit, so it comes out exact.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> DotFp4(Vector256<int> sum, Vector256<int> weights, byte* quad) => 
+    public static Vector256<int> DotFp4(Vector256<int> sum, Vector256<int> weights, byte* quad) =>
         (sum.AsInt16() + Avx2.MultiplyAddAdjacent(weights.AsByte(), Vector256.Create(*(int*)quad).AsSByte())).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -50,7 +50,7 @@ readonly unsafe struct Tile512 : ITileWidth<Vector512<int>, Vector512<float>>
 
     // In 16 bits the sum may wrap on its way; the start makes the end fit, so it comes out exact.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector512<int> DotFp4(Vector512<int> sum, Vector512<int> weights, byte* quad) => 
+    public static Vector512<int> DotFp4(Vector512<int> sum, Vector512<int> weights, byte* quad) =>
         (sum.AsInt16() + Avx512BW.MultiplyAddAdjacent(weights.AsByte(), Vector512.Create(*(int*)quad).AsSByte())).AsInt32();
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -473,14 +473,15 @@ public sealed class BatchingTests
         Assert.Equal((9L, 1L), (generator.Statistics.ForcedTokens, generator.Statistics.SelectedTokens));
 
         engine.Batches.Clear();
-        List<GeneratedToken> known = await All(generator, Greedy([9, 9, 9], 13) with { TopLogProbabilities = 1, Constraint = new FakeSteps((accepted, _, forced) =>
+        FakeSteps eight = new((accepted, _, forced) =>
         {
             if (accepted.Count != 1)
                 return ConstraintStep.Free;
             foreach (int id in Enumerable.Range(10, 8))
                 forced.Add(id);
             return ConstraintStep.Forced;
-        }) });
+        });
+        List<GeneratedToken> known = await All(generator, Greedy([9, 9, 9], 13) with { TopLogProbabilities = 1, Constraint = eight });
         Assert.Equal(Enumerable.Range(10, 8), known.Select(token => token.Id).Skip(1).Take(8));
         Assert.Equal([3, 9, 1, 1], engine.Batches.Select(batch => batch[0].Length).Take(4));
         Assert.All(known, token => Assert.True(token.LogProbability <= 0));
