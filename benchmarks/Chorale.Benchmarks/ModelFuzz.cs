@@ -7,7 +7,7 @@ namespace Chorale.Benchmarks;
 /// <summary>The long form of the tests that hold the checkpoint reader to its promise: spoilt model files without crash, hang or oversized allocation.</summary>
 static class ModelFuzz
 {
-    static readonly TimeSpan _hang = TimeSpan.FromSeconds(5);
+    static readonly TimeSpan Hang = TimeSpan.FromSeconds(5);
 
     /// <summary>Runs and reports.</summary>
     /// <param name="count">How many cases: first each byte of each head flipped and each length cut, then random damage.</param>
@@ -24,9 +24,9 @@ static class ModelFuzz
         Array.ForEach(workers, worker => worker.Start());
         for (int worker = 0; worker < workers.Length; worker++)
         {
-            while (!workers[worker].Join(_hang))
+            while (!workers[worker].Join(Hang))
             {
-                int hanging = Array.FindIndex(since, start => Volatile.Read(ref start) is var at && at != 0 && Stopwatch.GetElapsedTime(at) > _hang);
+                int hanging = Array.FindIndex(since, start => Volatile.Read(ref start) is var at && at != 0 && Stopwatch.GetElapsedTime(at) > Hang);
                 if (hanging >= 0)
                 {
                     Console.WriteLine($"case {current[hanging]} hangs: {mutator.Case(current[hanging]).What}");

@@ -12,7 +12,7 @@ public static class ModelVocabulary
     // The rows that gpt-oss has for o200k_harmony.
     const int BuiltInSize = 201_088;
 
-    static readonly string[] _ends = ["<|return|>", "<|call|>", "<|endoftext|>"];
+    static readonly string[] Ends = ["<|return|>", "<|call|>", "<|endoftext|>"];
 
     /// <summary>
     /// Makes the tokenizer of a model: out of its GGUF file, or of the <c>tokenizer.json</c> in its folder. OpenAI's layout has none, and then a model of
@@ -72,8 +72,8 @@ public static class ModelVocabulary
             return;
         foreach (long id in found as IReadOnlyList<long> ?? [model.Metadata.Get<long>(EndKey)])
         {
-            if (!_ends.Any(name => tokenizer.TryGetSpecial(name, out int end) && end == id))
-                throw new VocabularyFormatException($"'{model.Path}': key '{EndKey}'", id.ToString(CultureInfo.InvariantCulture), $"the id of {string.Join(", ", _ends)}");
+            if (!Ends.Any(name => tokenizer.TryGetSpecial(name, out int end) && end == id))
+                throw new VocabularyFormatException($"'{model.Path}': key '{EndKey}'", id.ToString(CultureInfo.InvariantCulture), $"the id of {string.Join(", ", Ends)}");
         }
     }
 }

@@ -75,6 +75,20 @@ public class ModelTests
         AssertClose([.. sequence.GetProperty("last_logits").EnumerateArray().Select(x => x.GetSingle())], run.Json[0].GetProperty("logits"));
     }
 
+    [Theory]
+    [InlineData("f32", 0, 0.001)]
+    [InlineData("f16", 1e-6, 0.05)]
+    [InlineData("q8", 1e-4, 0.5)]
+    public async Task Keys_and_values_are_kept_as_asked(string type, double least, double most)
+    {
+        using JsonDocument golden = JsonDocument.Parse(await File.ReadAllTextAsync(TestData.PathOf("model/pub-a.golden.json"), TestContext.Current.CancellationToken));
+        JsonElement sequence = golden.RootElement.GetProperty("sequences").EnumerateArray().Single(s => s.GetProperty("tokens").GetArrayLength() == 40);
+        CommandLine run = await CommandLine.RunAsync($$"""{"id":1,"tokens":{{sequence.GetProperty("tokens").GetRawText()}}}""", ["logits", "--jsonl", "--key-values", type, "--model", TestData.PathOf("model/pub-a.gguf")]);
+        IEnumerable<double> logits = run.Json[0].GetProperty("logits").EnumerateArray().Select(x => x.GetDouble());
+        IEnumerable<double> expected = sequence.GetProperty("last_logits").EnumerateArray().Select(x => x.GetDouble());
+        Assert.InRange(logits.Zip(expected, (a, b) => Math.Abs(a - b)).Max(), least, most);
+    }
+
     [Fact]
     public async Task A_constraint_is_refused_by_name()
     {

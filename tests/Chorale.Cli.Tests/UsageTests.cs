@@ -38,6 +38,7 @@ public class UsageTests
     [InlineData("chat", "hi", "--date", "tomorrow")]
     [InlineData("generate", "1", "--min-p", "2")]
     [InlineData("logits", "1", "--precision", "sloppy")]
+    [InlineData("logits", "1", "--key-values", "f8")]
     [InlineData("render", "--for", "fun")]
     [InlineData("check", "--date", "June")]
     [InlineData("check", "--format", "xml")]

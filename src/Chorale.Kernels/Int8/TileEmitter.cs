@@ -16,8 +16,8 @@ sealed class TileEmitter
     internal const int ConstantBytes = 128;
 
     // Pointers, chosen among the registers that neither calling convention asks to be kept, but for two.
-    static readonly AssemblerRegister64 _codes = rax, _scales = r8, _blocks = r9, _stride = rdx, _codesStride = r10, _scalesStride = r11;
-    static readonly AssemblerRegister64[] _bases = [rsi, rdi, rbx];
+    static readonly AssemblerRegister64 Codes = rax, Scales = r8, Blocks = r9, Stride = rdx, CodesStride = r10, ScalesStride = r11;
+    static readonly AssemblerRegister64[] Bases = [rsi, rdi, rbx];
 
     readonly Assembler _code = new(64);
     readonly TileKind _kind;
@@ -49,23 +49,23 @@ sealed class TileEmitter
 
     static AssemblerMemoryOperand Token(int token, int offset) => (token % 3) switch
     {
-        0 => __[_bases[token / 3] + offset],
-        1 => __[_bases[token / 3] + _stride + offset],
-        _ => __[_bases[token / 3] + _stride * 2 + offset],
+        0 => __[Bases[token / 3] + offset],
+        1 => __[Bases[token / 3] + Stride + offset],
+        _ => __[Bases[token / 3] + Stride * 2 + offset],
     };
 
     static AssemblerMemoryOperand TokenBroadcast(int token, int offset) => (token % 3) switch
     {
-        0 => __dword_bcst[_bases[token / 3] + offset],
-        1 => __dword_bcst[_bases[token / 3] + _stride + offset],
-        _ => __dword_bcst[_bases[token / 3] + _stride * 2 + offset],
+        0 => __dword_bcst[Bases[token / 3] + offset],
+        1 => __dword_bcst[Bases[token / 3] + Stride + offset],
+        _ => __dword_bcst[Bases[token / 3] + Stride * 2 + offset],
     };
 
     /// <summary>Whether memory sets the pace: then a block asks for what lies 2 KiB ahead, else for one line of <see cref="TileCall.Next"/>.</summary>
     bool IsFedByMemory => _tokens <= 2 && _tiles == 1 && _kind != TileKind.Mxfp4Bytes;
 
     // The registers of strides are free where there is one tile, the third base where there are two.
-    AssemblerRegister64 Next => _tiles == 1 ? _scalesStride : rbx;
+    AssemblerRegister64 Next => _tiles == 1 ? ScalesStride : rbx;
 
     int CodeBytes => _kind == TileKind.Mxfp4 ? 256 : 512;
 
@@ -81,43 +81,43 @@ sealed class TileEmitter
             _code.mov(rcx, rdi);
             call = rcx;
         }
-        _code.mov(_codes, __[call + 0]);
-        _code.mov(_scales, __[call + 8]);
-        _code.mov(_codesStride, __[call + 16]);
+        _code.mov(Codes, __[call + 0]);
+        _code.mov(Scales, __[call + 8]);
+        _code.mov(CodesStride, __[call + 16]);
         if (_tiles == 2)
-            _code.mov(_scalesStride, __[call + 24]);
-        _code.mov(_bases[0], __[call + 32]);
-        _code.mov(_stride, __[call + 40]);
-        _code.mov(_blocks, __[call + 72]);
+            _code.mov(ScalesStride, __[call + 24]);
+        _code.mov(Bases[0], __[call + 32]);
+        _code.mov(Stride, __[call + 40]);
+        _code.mov(Blocks, __[call + 72]);
         _code.mov(Next, __[call + 88]);
         for (int i = 1; i <= (_tokens - 1) / 3; i++)
         {
-            _code.lea(_bases[i], __[_bases[i - 1] + _stride * 2]);
-            _code.add(_bases[i], _stride);
+            _code.lea(Bases[i], __[Bases[i - 1] + Stride * 2]);
+            _code.add(Bases[i], Stride);
         }
         for (int tile = 0; tile < _tiles; tile++)
             for (int token = 0; token < _tokens; token++)
                 _code.vpxord(Sum(tile, token), Sum(tile, token), Sum(tile, token));
         if (_kind == TileKind.Mxfp4)
         {
-            _code.mov(_codesStride, __[call + 80]);      // there is one tile, so the register is free
-            _code.vmovdqu64(zmm30, __[_codesStride + 0]);
-            _code.vmovdqu64(zmm31, __[_codesStride + 64]);
+            _code.mov(CodesStride, __[call + 80]);      // there is one tile, so the register is free
+            _code.vmovdqu64(zmm30, __[CodesStride + 0]);
+            _code.vmovdqu64(zmm31, __[CodesStride + 64]);
         }
 
         Label loop = _code.CreateLabel();
         _code.Label(ref loop);
         Block();
-        _code.add(_codes, CodeBytes);
-        _code.add(_scales, ScaleBytes);
+        _code.add(Codes, CodeBytes);
+        _code.add(Scales, ScaleBytes);
         if (!IsFedByMemory)
         {
             _code.prefetcht1(__[Next]);
             _code.add(Next, 64);
         }
         for (int i = 0; i <= (_tokens - 1) / 3; i++)
-            _code.add(_bases[i], QuantizedRow.RecordBytes);
-        _code.dec(_blocks);
+            _code.add(Bases[i], QuantizedRow.RecordBytes);
+        _code.dec(Blocks);
         _code.jne(loop);
 
         Finish(call);
@@ -129,7 +129,7 @@ sealed class TileEmitter
     void Block()
     {
         for (int line = 0; IsFedByMemory && line < CodeBytes; line += 64)
-            _code.prefetcht0(__[_codes + 2048 + line]);
+            _code.prefetcht0(__[Codes + 2048 + line]);
         int start = _kind == TileKind.Q8 ? QuantizedRow.Q8StartOffset : QuantizedRow.Mxfp4StartOffset;
         for (int token = 0; token < _tokens; token++)
         {
@@ -148,7 +148,7 @@ sealed class TileEmitter
         // High halves reach their place by a shift of words; the mask drops what the shift brought along.
         for (int j = 0; j < 4; j++)
         {
-            _code.vmovdqu64(Unpacked(j + 4), __[_codes + 64 * j]);
+            _code.vmovdqu64(Unpacked(j + 4), __[Codes + 64 * j]);
             _code.vpandd(Unpacked(j), Unpacked(j + 4), zmm31);
             _code.vpsrlw(Unpacked(j + 4), Unpacked(j + 4), 4);
             _code.vpandd(Unpacked(j + 4), Unpacked(j + 4), zmm31);
@@ -164,9 +164,9 @@ sealed class TileEmitter
     {
         for (int j = 0; j < 8; j++)
         {
-            _code.vmovdqu64(zmm24, __[_codes + 64 * j]);
+            _code.vmovdqu64(zmm24, __[Codes + 64 * j]);
             if (_tiles == 2)
-                _code.vmovdqu64(zmm25, __[_codes + _codesStride + 64 * j]);
+                _code.vmovdqu64(zmm25, __[Codes + CodesStride + 64 * j]);
             for (int token = 0; token < _tokens; token++)
             {
                 if (_tiles == 1)
@@ -185,7 +185,7 @@ sealed class TileEmitter
     {
         for (int tile = 0; tile < _tiles; tile++)
         {
-            AssemblerMemoryOperand at = tile == 0 ? __[_scales] : __[_scales + _scalesStride];
+            AssemblerMemoryOperand at = tile == 0 ? __[Scales] : __[Scales + ScalesStride];
             if (_kind == TileKind.Q8)
             {
                 _code.vcvtph2ps(Zmm(27 + tile), at);

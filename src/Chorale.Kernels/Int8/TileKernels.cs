@@ -12,8 +12,8 @@ static unsafe class TileKernels
 {
     const int Kinds = 3, Tiles = 2, MostTokens = 8;
 
-    static readonly byte* _constants = CreateConstants();
-    static readonly delegate* unmanaged[SuppressGCTransition]<TileCall*, void>[] _emitted = Emit();
+    static readonly byte* Constants = CreateConstants();
+    static readonly delegate* unmanaged[SuppressGCTransition]<TileCall*, void>[] Emitted = Emit();
 
     /// <summary>What this CPU has, slowest first.</summary>
     public static IReadOnlyList<DotLevel> Supported { get; } = [.. Enum.GetValues<DotLevel>().Where(IsSupported)];
@@ -37,8 +37,8 @@ static unsafe class TileKernels
     {
         if (level == DotLevel.Vnni512)
         {
-            call->Constants = _constants;
-            _emitted[Index(kind, tiles, tokens)](call);
+            call->Constants = Constants;
+            Emitted[Index(kind, tiles, tokens)](call);
             return;
         }
         TileCall one = *call;
@@ -282,7 +282,7 @@ static unsafe class TileKernels
         DotLevel.Vector256 => Simd.Supported.Contains(SimdLevel.Vector256),
         DotLevel.Vnni256 => Simd.Supported.Contains(SimdLevel.Vector256) && System.Runtime.Intrinsics.X86.AvxVnni.IsSupported,
         DotLevel.Vector512 => Simd.Supported.Contains(SimdLevel.Vector512),
-        _ => _emitted.Length > 0,
+        _ => Emitted.Length > 0,
     };
 
     static int Index(TileKind kind, int tiles, int tokens) => ((int)kind * Tiles + tiles - 1) * MostTokens + tokens - 1;

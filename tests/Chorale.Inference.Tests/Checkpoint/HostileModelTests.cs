@@ -6,7 +6,7 @@ public sealed class HostileModelTests
     // Coprime to the flips of a byte, so that in its turn every kind of flip comes to every field.
     const int Stride = 11;
 
-    static readonly ModelMutator _mutator = new(seed: 1);
+    static readonly ModelMutator Mutator = new(seed: 1);
 
     [Fact]
     public void The_models_to_be_spoilt_are_right()
@@ -19,17 +19,17 @@ public sealed class HostileModelTests
     }
 
     [Fact]
-    public void Flipped_bytes_and_cuts_give_a_typed_error_or_a_valid_model() => Run(0, _mutator.SystematicCount, Stride);
+    public void Flipped_bytes_and_cuts_give_a_typed_error_or_a_valid_model() => Run(0, Mutator.SystematicCount, Stride);
 
     [Fact]
-    public void Random_damage_gives_a_typed_error_or_a_valid_model() => Run(_mutator.SystematicCount, _mutator.SystematicCount + 20_000, 1);
+    public void Random_damage_gives_a_typed_error_or_a_valid_model() => Run(Mutator.SystematicCount, Mutator.SystematicCount + 20_000, 1);
 
     static void Run(long start, long end, int stride)
     {
         int refused = 0, valid = 0;
         for (long index = start; index < end; index += stride)
         {
-            (MemoryFolder folder, string? entry, string what) = _mutator.Case(index);
+            (MemoryFolder folder, string? entry, string what) = Mutator.Case(index);
             string? problem = ModelAudit.Check(folder, entry, out bool isRefused);
             Assert.True(problem is null, $"case {index}: {what}: {problem}");
             _ = isRefused ? refused++ : valid++;

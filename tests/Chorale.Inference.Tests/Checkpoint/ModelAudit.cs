@@ -12,7 +12,7 @@ static class ModelAudit
     /// <summary>Bytes that opening may allocate for a byte of the files: a number of two bytes becomes a float, a short name of JSON an object.</summary>
     public const long BytesOfAByte = 16;
 
-    static readonly GptOssOptions _options = new();
+    static readonly GptOssOptions Options = new();
 
     /// <summary>Opens a folder's files as a gpt-oss model and reads rows of its matrices.</summary>
     /// <param name="folder">The files.</param>
@@ -26,7 +26,7 @@ static class ModelAudit
         try
         {
             using Checkpoint checkpoint = entry is null ? SafetensorsCheckpoint.Open(folder) : GgufCheckpoint.Open(folder, entry);
-            ReadSomeRows(checkpoint.ReadWeights(checkpoint.ReadConfig(_options)));
+            ReadSomeRows(checkpoint.ReadWeights(checkpoint.ReadConfig(Options)));
         }
         catch (CheckpointFormatException refusal)
         {

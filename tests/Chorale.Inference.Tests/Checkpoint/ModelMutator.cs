@@ -6,9 +6,9 @@ namespace Chorale.Inference.Tests;
 /// <summary>Spoils small models of all layouts: every byte of every head, every length, then anything at random.</summary>
 sealed class ModelMutator
 {
-    static readonly byte[] _flips = [0x01, 0x20, 0x80, 0xFF];
+    static readonly byte[] Flips = [0x01, 0x20, 0x80, 0xFF];
 
-    static readonly string[] _scraps =
+    static readonly string[] Scraps =
     [
         "0", "-1", "1e9", "1.5", "9223372036854775807", "18446744073709551616", "1e400", "null", "true", "[]", "{}", "[[[[", "\"\"", "\"\\ud800\"", "\"a\":", ",", "}", "{",
         "\"BF16\"", "\"U8\"", "\"F4\"", "\"yarn\"", "\"longrope\"", "\"model.safetensors\"", "\"../config.json\"", "[0,0]", "[9223372036854775807,9223372036854775807]", "\u0000", "\u00e9", "//",
@@ -21,7 +21,7 @@ sealed class ModelMutator
     /// <summary>A model that is right, and how to open it.</summary>
     sealed record Base(string Name, MemoryFolder Folder, string? Entry, (string File, int Head)[] Heads)
     {
-        public long FlipCount => Heads.Sum(head => (long)head.Head) * _flips.Length;
+        public long FlipCount => Heads.Sum(head => (long)head.Head) * Flips.Length;
 
         public long CutCount => Heads.Sum(head => (long)Folder[head.File].Length);
     }
@@ -87,7 +87,7 @@ sealed class ModelMutator
         foreach ((string file, int head) in chosen.Heads)
         {
             byte[] bytes = folder[file];
-            long count = isCut ? bytes.Length : (long)head * _flips.Length;
+            long count = isCut ? bytes.Length : (long)head * Flips.Length;
             if (index >= count)
             {
                 index -= count;
@@ -98,8 +98,8 @@ sealed class ModelMutator
                 folder[file] = bytes[..(int)index];
                 return (folder, chosen.Entry, $"{chosen.Name}, {file} cut off at {index}");
             }
-            int at = (int)(index / _flips.Length);
-            byte flip = _flips[index % _flips.Length];
+            int at = (int)(index / Flips.Length);
+            byte flip = Flips[index % Flips.Length];
             folder[file] = [.. bytes];
             folder[file][at] ^= flip;
             return (folder, chosen.Entry, $"{chosen.Name}, {file} byte {at} flipped by {flip:x2}");
@@ -182,7 +182,7 @@ sealed class ModelMutator
         string insert = random.Next(5) switch
         {
             0 => "",
-            1 => _scraps[random.Next(_scraps.Length)],
+            1 => Scraps[random.Next(Scraps.Length)],
             2 => string.Concat(json.AsSpan(start, length), json.AsSpan(start, length)),
             3 => random.Next(1 << 20).ToString(System.Globalization.CultureInfo.InvariantCulture),
             _ => json.Substring(otherStart, otherLength),
