@@ -1,5 +1,3 @@
-using System.Runtime.Intrinsics;
-
 namespace Chorale.Kernels;
 
 /// <summary>Weights in tiles of 16 rows, so that a vector holds the same four columns of 16 rows and sums of 16 rows come out side by side.</summary>

@@ -4,7 +4,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Chorale.Kernels;
 
-/// <summary>Eight rows: AVX-VNNI.</summary>
+/// <summary>Eight rows: AVX-VNNI; all but the dot products is as with AVX2.</summary>
 readonly unsafe struct TileVnni256 : ITileWidth<Vector256<int>, Vector256<float>>
 {
     public static int Rows
@@ -14,35 +14,28 @@ readonly unsafe struct TileVnni256 : ITileWidth<Vector256<int>, Vector256<float>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> Load(byte* from) => Vector256.Load(from).AsInt32();
+    public static Vector256<int> Load(byte* from) => Tile256.Load(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> LoadFloats(float* from) => Vector256.Load(from);
+    public static Vector256<float> LoadFloats(float* from) => Tile256.LoadFloats(from);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void Store(Vector256<float> x, float* to) => x.Store(to);
+    public static void Store(Vector256<float> x, float* to) => Tile256.Store(x, to);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Broadcast(float x) => Vector256.Create(x);
+    public static Vector256<float> Broadcast(float x) => Tile256.Broadcast(x);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => a * b;
+    public static Vector256<float> Multiply(Vector256<float> a, Vector256<float> b) => Tile256.Multiply(a, b);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Vector256.MultiplyAddEstimate(a, b, c);
-
-    // Twice the value of each code, plus 12.
-    static Vector256<byte> Fp4
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Vector256.Create((byte)12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0, 12, 13, 14, 15, 16, 18, 20, 24, 12, 11, 10, 9, 8, 6, 4, 0);
-    }
+    public static Vector256<float> MultiplyAdd(Vector256<float> a, Vector256<float> b, Vector256<float> c) => Tile256.MultiplyAdd(a, b, c);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> LowFp4(Vector256<int> codes) => Avx2.Shuffle(Fp4, (codes & Vector256.Create(0x0F0F_0F0F)).AsByte()).AsInt32();
+    public static Vector256<int> LowFp4(Vector256<int> codes) => Tile256.LowFp4(codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<int> HighFp4(Vector256<int> codes) => Avx2.Shuffle(Fp4, ((codes >>> 4) & Vector256.Create(0x0F0F_0F0F)).AsByte()).AsInt32();
+    public static Vector256<int> HighFp4(Vector256<int> codes) => Tile256.HighFp4(codes);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static Vector256<int> StartFp4(byte* record) => Vector256.Create(*(int*)(record + QuantizedRow.Mxfp4StartOffset));
@@ -63,13 +56,8 @@ readonly unsafe struct TileVnni256 : ITileWidth<Vector256<int>, Vector256<float>
     public static Vector256<float> FinishQ8(Vector256<int> sum) => Vector256.ConvertToSingle(sum);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ScalesFp4(byte* scales) => (Avx2.ConvertToVector256Int32(scales) << 23).AsSingle();
+    public static Vector256<float> ScalesFp4(byte* scales) => Tile256.ScalesFp4(scales);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static Vector256<float> ScalesQ8(byte* scales)
-    {
-        // Moved to float32's place, the exponent is too small by 112: the product mends it, subnormal numbers included.
-        Vector256<int> bits = (Avx2.ConvertToVector256Int32((short*)scales) << 13) & Vector256.Create(unchecked((int)0x8FFF_E000));
-        return bits.AsSingle() * Vector256.Create(5.192296858534828e33f);
-    }
+    public static Vector256<float> ScalesQ8(byte* scales) => Tile256.ScalesQ8(scales);
 }
