@@ -22,6 +22,7 @@ public abstract class GrammarSource
     /// <para>
     /// Read are rules, terminals, aliases and priorities (without effect), templates, <c>%ignore</c>, and <c>%import</c> from <c>common</c>. Refused are other directives and modules,
     /// recursive terminals, and in regular expressions lookarounds, anchors, word boundaries, lazy quantifiers and backreferences.
+    /// In them <c>.</c> matches all but the line feed, and <c>\d</c> and <c>\w</c> only ASCII unless the flag <c>u</c> is given.
     /// </para>
     /// </remarks>
     /// <exception cref="GrammarSyntaxException">The grammar is malformed, or uses what is not supported.</exception>
@@ -43,10 +44,25 @@ public abstract class GrammarSource
         return new NotationSource(GbnfParser.Parse(grammar));
     }
 
+    /// <summary>Text that a regular expression matches from start to end. <c>.</c> matches no line end, and <c>\d</c> and <c>\w</c> only ASCII; <c>(?s)</c> and <c>(?u)</c> change that.</summary>
+    /// <param name="pattern">In the common subset of ECMA-262, Python and Rust, lookaheads included.</param>
+    /// <exception cref="GrammarSyntaxException">It is malformed, or uses what is not regular, as backreferences.</exception>
+    public static GrammarSource Regex(string pattern) => new RegexSource(RegexPattern.Whole(pattern));
+
     /// <summary>Adds the language to a grammar in the making.</summary>
     /// <returns>Its rule.</returns>
     /// <exception cref="GrammarException">It is malformed, or cannot be enforced.</exception>
     internal abstract int AddTo(GrammarBuilder builder);
+
+    sealed class RegexSource(RegularExpression language) : GrammarSource
+    {
+        internal override int AddTo(GrammarBuilder builder)
+        {
+            int rule = builder.AddRule("text");
+            builder.AddText(builder.Start(rule), language, builder.End(rule));
+            return rule;
+        }
+    }
 
     sealed class AnyTextSource : GrammarSource
     {

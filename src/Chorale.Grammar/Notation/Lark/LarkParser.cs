@@ -321,7 +321,7 @@ sealed class LarkParser
     RegularExpression ReadRegex(LarkToken token)
     {
         int end = token.Text.LastIndexOf('/');
-        RegexFlags flags = RegexFlags.None;
+        RegexFlags flags = RegexFlags.UnixLines;
         for (int i = end + 1; i < token.Text.Length; i++)
         {
             flags |= token.Text[i] switch
@@ -330,7 +330,7 @@ sealed class LarkParser
                 'm' => RegexFlags.MultiLine,
                 's' => RegexFlags.DotAll,
                 'x' => RegexFlags.Extended,
-                'u' => RegexFlags.None,
+                'u' => RegexFlags.Unicode,
                 _ => throw _text.Error(token.Offset + i, $"Found the flag '{token.Text[i]}' of a regular expression; supported are i, m, s, u and x."),
             };
         }
