@@ -5,7 +5,7 @@ namespace Chorale.Grammar.Tests;
 
 public class NotationTests
 {
-    const int Walks = 12, Budget = 40;
+    const int Walks = 8, Budget = 30, MostBytes = 120;
 
     static readonly Dictionary<byte, int> ByteIds = FindByteIds();
 
@@ -72,7 +72,7 @@ public class NotationTests
                 int id = Pick(mask, random);
                 Assert.True(matcher.TryAccept(id), $"The mask has {id}, which is refused after {Tokenizer.DecodeLossy([.. ids])}");
                 ids.Add(id);
-                if (matcher.CanEnd && random.Next(4) == 0)
+                if ((matcher.CanEnd && random.Next(4) == 0) || Tokenizer.DecodeBytes([.. ids]).Length > MostBytes)
                     break;
             }
             List<int> rest = [];

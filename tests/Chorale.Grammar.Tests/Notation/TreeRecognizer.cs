@@ -1,94 +1,116 @@
+using System.Collections;
 using System.Text;
 
 namespace Chorale.Grammar.Tests;
 
-/// <summary>Says whether a text is of a grammar, slowly and plainly: grows the set of what each rule reads from each place until nothing changes.</summary>
+/// <summary>
+/// Says whether a text is of a grammar, plainly: from the last place to the first, finds where each rule may end that begins there, over and over until nothing changes.
+/// </summary>
 sealed class TreeRecognizer(NotatedGrammar grammar)
 {
-    readonly Dictionary<(NotatedExpression, int), HashSet<int>> _texts = [];
-    readonly Dictionary<(string, int), HashSet<int>> _ends = [];
+    readonly Dictionary<string, BitArray[]> _ends = [];    // by rule and place
+    readonly Dictionary<(NotatedExpression, int), BitArray> _texts = [];
     int[] _scalars = [];
 
     public bool Accepts(string text)
     {
         _scalars = [.. text.EnumerateRunes().Select(rune => rune.Value)];
         _texts.Clear();
-        _ends.Clear();
-        _ends.Add((grammar.Root, 0), []);
-        bool hasChanged;
-        do
+        foreach (string rule in grammar.Rules.Keys)
+            _ends[rule] = [.. Enumerable.Range(0, _scalars.Length + 1).Select(_ => None())];
+        for (int start = _scalars.Length; start >= 0; start--)
         {
-            hasChanged = false;
-            foreach ((string rule, int start) in _ends.Keys.ToArray())
+            bool hasChanged;
+            do
             {
-                int known = _ends.Count;
-                HashSet<int> ends = Read(grammar.Rules[rule].Body, start);
-                hasChanged |= _ends.Count > known;
-                foreach (int end in ends)
-                    hasChanged |= _ends[(rule, start)].Add(end);
+                hasChanged = false;
+                foreach (NotatedRule rule in grammar.Rules.Values)
+                    hasChanged |= Add(_ends[rule.Name][start], Read(rule.Body, start));
             }
+            while (hasChanged);
         }
-        while (hasChanged);
-        return _ends[(grammar.Root, 0)].Contains(_scalars.Length);
+        return _ends[grammar.Root][0][_scalars.Length];
     }
 
-    HashSet<int> Read(NotatedExpression expression, int start)
+    BitArray Read(NotatedExpression expression, int start)
     {
         switch (expression)
         {
             case NotatedExpression.Literal literal:
                 int[] expected = [.. literal.Value.EnumerateRunes().Select(rune => rune.Value)];
-                return _scalars.AsSpan(start).StartsWith(expected) ? [start + expected.Length] : [];
+                return _scalars.AsSpan(start).StartsWith(expected) ? Only(start + expected.Length) : None();
             case NotatedExpression.Text text:
                 return ReadText(text, start);
             case NotatedExpression.Reference reference:
-                if (!_ends.TryGetValue((reference.Name, start), out HashSet<int>? ends))
-                    _ends.Add((reference.Name, start), ends = []);
-                return ends;
+                return _ends[reference.Name][start];
             case NotatedExpression.Choice choice:
-                return [.. choice.Parts.SelectMany(part => Read(part, start))];
+                BitArray any = None();
+                foreach (NotatedExpression part in choice.Parts)
+                    any.Or(Read(part, start));
+                return any;
             case NotatedExpression.Sequence sequence:
-                HashSet<int> places = [start];
-                foreach (NotatedExpression part in sequence.Parts)
-                    places = [.. places.SelectMany(place => Read(part, place))];
-                return places;
+                return sequence.Parts.Aggregate(Only(start), (places, part) => ReadFrom(part, places));
             case NotatedExpression.Repeat repeat:
                 return ReadRepeat(repeat, start);
             default:
-                return [];
+                return None();
         }
     }
 
-    HashSet<int> ReadRepeat(NotatedExpression.Repeat repeat, int start)
+    BitArray ReadFrom(NotatedExpression expression, BitArray places)
     {
-        HashSet<int> result = [], places = [start];
-        for (int count = 0; places.Count > 0; count++)
+        BitArray ends = None();
+        for (int place = 0; place < places.Length; place++)
         {
-            int known = result.Count;
-            if (count >= repeat.Least)
-                result.UnionWith(places);
-            if (count == repeat.Most || (count > repeat.Least && result.Count == known))
+            if (places[place])
+                ends.Or(Read(expression, place));
+        }
+        return ends;
+    }
+
+    BitArray ReadRepeat(NotatedExpression.Repeat repeat, int start)
+    {
+        BitArray result = None(), places = Only(start);
+        for (int count = 0; places.HasAnySet(); count++)
+        {
+            bool hasChanged = count >= repeat.Least && Add(result, places);
+            if (count == repeat.Most || (count > repeat.Least && !hasChanged))
                 break;
-            places = [.. places.SelectMany(place => Read(repeat.Inner, place))];
+            places = ReadFrom(repeat.Inner, places);
         }
         return result;
     }
 
-    HashSet<int> ReadText(NotatedExpression.Text text, int start)
+    BitArray ReadText(NotatedExpression.Text text, int start)
     {
-        if (_texts.TryGetValue((text, start), out HashSet<int>? ends))
+        if (_texts.TryGetValue((text, start), out BitArray? ends))
             return ends;
-        ends = [];
+        ends = None();
         RegularExpression rest = text.Language;
         for (int place = start; ; place++)
         {
-            if (rest.IsNullable)
-                ends.Add(place);
+            ends[place] = rest.IsNullable;
             if (place == _scalars.Length || ReferenceEquals(rest, RegularExpression.Nothing))
                 break;
             rest = rest.Derivative(_scalars[place]);
         }
         _texts.Add((text, start), ends);
         return ends;
+    }
+
+    BitArray None() => new(_scalars.Length + 1);
+
+    BitArray Only(int place)
+    {
+        BitArray one = None();
+        one[place] = true;
+        return one;
+    }
+
+    static bool Add(BitArray to, BitArray more)
+    {
+        BitArray before = new(to);
+        to.Or(more);
+        return before.Xor(to).HasAnySet();
     }
 }

@@ -107,7 +107,7 @@ sealed class LarkResolver(GrammarText text, Dictionary<string, LarkDefinition> d
         if (missing.FirstOrDefault(pair => pair.Value > 0).Key is not string circular)
             return;
         // What is left leads into a circle, whichever reference is followed.
-        HashSet<string> seen = new(StringComparer.Ordinal);
+        HashSet<string> seen = new(StringComparer.Ordinal) { circular };
         NotatedExpression.Reference next;
         do
         {
