@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using Chorale.Tokenization;
@@ -215,6 +216,7 @@ public sealed class GrammarMatcher
 
     /// <param name="mask">Written whole.</param>
     /// <param name="most">Only ids after which the cost of completing is no more than this.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Fill(Span<ulong> mask, int most)
     {
         CheckLength(mask);
@@ -242,6 +244,7 @@ public sealed class GrammarMatcher
     }
 
     /// <summary>Adds what a wide terminal allows: tokens within it, and those that go on after its end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void AddMask(MatchState state, int reading, Span<ulong> mask, int most)
     {
         TerminalMask own = state.Readings[reading].Terminal.Mask(state.Readings[reading].At);
@@ -279,6 +282,7 @@ public sealed class GrammarMatcher
 
     /// <summary>Adds all tokens that may follow a state, by going through the trie.</summary>
     /// <returns>How many nodes were visited.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int AddAll(MatchState state, Span<ulong> mask, int most)
     {
         _path[0] = state;
@@ -293,6 +297,7 @@ public sealed class GrammarMatcher
     }
 
     /// <summary>Adds the tokens of some neighbouring nodes; the state before them lies on the path.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     int Walk(TokenTrie trie, int from, int end, Span<ulong> mask, int most)
     {
         ReadOnlySpan<TrieNode> nodes = trie.Nodes;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Chorale.Grammar;
 
 /// <summary>
@@ -42,6 +44,7 @@ sealed class MatchState
     public ReadOnlySpan<(int Id, Item Then)> Specials => Items is null ? [] : Items.Specials;
 
     /// <summary>The state after one more byte; null where it cannot stand here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MatchState? Next(byte value, CompiledGrammar grammar)
     {
         if (!_live.Contains(value))
