@@ -7,13 +7,18 @@ namespace Chorale.Grammar;
 sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
 {
     static readonly CharSet s_digits = CharSet.Range('0', '9');
-    static readonly CharSet s_word = CharSet.Union([('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')]);
+    static readonly CharSet s_word = CharSet.Union(('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'));
     static readonly CharSet s_space = UnicodeSets.WhiteSpace.Without(CharSet.Of(0x85)).Or(CharSet.Of(0xFEFF));
-    static readonly CharSet s_notLineFeed = CharSet.Of('\n').Complement();
     static readonly Lazy<CharSet> s_unicodeWord = new(() => UnicodeSets.Category("L")!.Or(UnicodeSets.Category("M")!).Or(UnicodeSets.Category("N")!).Or(UnicodeSets.Category("Pc")!));
 
+    static readonly CharSet s_lineEnds = CharSet.Of('\n', '\r', 0x2028, 0x2029);
+    static readonly CharSet s_noLineEnd = s_lineEnds.Complement();
+    static readonly CharSet s_noLineFeed = CharSet.Of('\n').Complement();
+
+    readonly Dictionary<CharSet, CharSet> _folded = [];
+
     /// <summary>What ends a line in ECMA-262.</summary>
-    public static CharSet LineEnds { get; } = CharSet.Of('\n', '\r', 0x2028, 0x2029);
+    public static CharSet LineEnds => s_lineEnds;
 
     public string Pattern => pattern;
 
@@ -35,7 +40,7 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
     public CharSet Word => Folded(Flags.HasFlag(RegexFlags.Unicode) ? s_unicodeWord.Value : s_word);
 
     /// <summary>What <c>.</c> matches.</summary>
-    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : Flags.HasFlag(RegexFlags.UnixLines) ? s_notLineFeed : LineEnds.Complement();
+    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : Flags.HasFlag(RegexFlags.UnixLines) ? s_noLineFeed : s_noLineEnd;
 
     public GrammarSyntaxException ErrorAt(int position, string problem)
     {
@@ -178,7 +183,17 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
 
     CharSet Space => Flags.HasFlag(RegexFlags.Unicode) ? UnicodeSets.WhiteSpace : s_space;
 
-    CharSet Folded(CharSet set) => Flags.HasFlag(RegexFlags.IgnoreCase) ? CaseFolding.Close(set) : set;
+    CharSet Folded(CharSet set)
+    {
+        if (!Flags.HasFlag(RegexFlags.IgnoreCase))
+            return set;
+        if (!_folded.TryGetValue(set, out CharSet? folded))
+        {
+            folded = CaseFolding.Close(set);
+            _folded.Add(set, folded);
+        }
+        return folded;
+    }
 
     int ReadMember(int classStart, out CharSet? set)
     {

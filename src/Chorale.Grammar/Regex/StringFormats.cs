@@ -5,15 +5,16 @@ namespace Chorale.Grammar;
 
 /// <summary>The formats of strings that JSON Schema names, as far as they are regular: every string of such a language is valid for its format.</summary>
 /// <remarks>
-/// They follow their RFCs, without what validators in use refuse: in e-mail addresses quoted local parts and address literals, in URI templates dots within names. Not regular, and so
+/// They follow their RFCs, without what validators in use refuse: in e-mail addresses quoted local parts and address literals, in URIs an empty path without authority, in URI templates dots within names. Durations may
+/// omit units between others, as in ISO 8601. Not regular, and so
 /// not known, is <c>regex</c>; formats of numbers are none of strings.
 /// </remarks>
 static class StringFormats
 {
     const string Date = @"(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
 
-    // A fraction that rounds to the next second in binary floating point makes some validators see second 60: at most 12 nines after 59.
-    const string TimeOfDay = @"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?!59\.9{13})[0-5][0-9](?:\.[0-9]+)?";
+    // A fraction that rounds to the next second in binary floating point makes some validators see second 60: at most 12 nines in a row after 59.
+    const string TimeOfDay = @"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:(?:[0-4][0-9]|5[0-8])(?:\.[0-9]+)?|59(?:\.(?:9{1,12}|9{0,12}[0-8][0-9]*))?)";
     const string Offset = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])";
     const string IsoOffset = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?";
 
@@ -106,7 +107,8 @@ static class StringFormats
         string absolute = $"/(?:{segment}+{path})?";
         string query = $@"(?:\?(?:[{Allowed}{more}{moreInQuery}:@/?-]|{Escaped})*)?";
         string fragment = $"(?:#(?:[{Allowed}{more}:@/?-]|{Escaped})*)?";
-        string full = $"[A-Za-z][A-Za-z0-9+.-]*:(?:{authority}|{absolute}|(?:{segment}+{path})?)";
+        string rootless = $"{segment}+{path}";
+        string full = $"[A-Za-z][A-Za-z0-9+.-]*:(?:{authority}|{absolute}|{(mayOmitScheme ? $"(?:{rootless})?" : rootless)})";
         string relative = $"(?:{authority}|{absolute}|(?:(?:[{Allowed}{more}@-]|{Escaped})+{path})?)";
         return $"(?:{(mayOmitScheme ? $"{full}|{relative}" : full)}){query}{fragment}";
     }
