@@ -1,52 +1,20 @@
 namespace Chorale.Grammar;
 
+/// <summary>Regular expressions as they are written: the common subset of ECMA-262 (with the <c>u</c> flag), Python and Rust that is regular.</summary>
+/// <remarks>
+/// Literals, classes, <c>\d \w \s</c> (ASCII digits and words, unless <see cref="RegexFlags.Unicode"/>), <c>\p{…}</c>, groups, alternatives, greedy and lazy quantifiers (the language is
+/// the same), anchors, word boundaries, lookaheads, and lookbehinds of one character: all exact, wherever they stand. <c>.</c> matches no line end of ECMA-262; <c>$</c> is the very end.
+/// What is left out is refused by name: backreferences, longer lookbehinds, atomic groups and possessive quantifiers, conditions, recursion.
+/// </remarks>
 static class RegexPattern
 {
-    public static RegularExpression Search(string pattern)
-    {
-        bool start = pattern.StartsWith('^'), end = pattern.EndsWith('$');
-        string middle = pattern[(start ? 1 : 0)..(end ? pattern.Length - 1 : pattern.Length)];
-        List<RegularExpression> parts = start ? [] : [RegularExpression.Anything];
-        for (int i = 0; i < middle.Length; i++)
-        {
-            RegularExpression atom;
-            if (middle[i] == '[')
-            {
-                int close = middle.IndexOf(']', i);
-                List<(int, int)> ranges = [];
-                for (int j = i + 1; j < close; j++)
-                {
-                    if (j + 2 < close && middle[j + 1] == '-')
-                    {
-                        ranges.Add((middle[j], middle[j + 2]));
-                        j += 2;
-                    }
-                    else
-                    {
-                        ranges.Add((middle[j], middle[j]));
-                    }
-                }
-                atom = RegularExpression.Set(CharSet.Union(ranges));
-                i = close;
-            }
-            else if (middle[i] == '.')
-            {
-                atom = RegularExpression.AnyCharacter;
-            }
-            else if ("(|)\\".Contains(middle[i], StringComparison.Ordinal))
-            {
-                throw new GrammarSyntaxException(1, i + 1, "stand-in");
-            }
-            else
-            {
-                atom = RegularExpression.Literal(middle[i].ToString());
-            }
-            if (i + 1 < middle.Length && "*+?".Contains(middle[i + 1], StringComparison.Ordinal))
-                atom = RegularExpression.Repeat(atom, middle[++i] == '+' ? 1 : 0, middle[i] == '?' ? 1 : RegularExpression.Unbounded);
-            parts.Add(atom);
-        }
-        if (!end)
-            parts.Add(RegularExpression.Anything);
-        return RegularExpression.Concat([.. parts]);
-    }
+    /// <summary>The strings in which a pattern matches somewhere: <c>pattern</c> of JSON Schema.</summary>
+    /// <exception cref="GrammarSyntaxException">It is malformed, or outside of the subset.</exception>
+    public static RegularExpression Search(string pattern) =>
+        RegexConversion.Search(new RegexParser(pattern, RegexFlags.None, isEcma: true).Parse());
+
+    /// <summary>The strings that a pattern matches from start to end.</summary>
+    /// <exception cref="GrammarSyntaxException">It is malformed, or outside of the subset.</exception>
+    public static RegularExpression Whole(string pattern, RegexFlags flags = RegexFlags.None) =>
+        RegexConversion.Whole(new RegexParser(pattern, flags, isEcma: false).Parse());
 }
