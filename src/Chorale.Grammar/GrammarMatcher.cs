@@ -1,3 +1,4 @@
+using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
@@ -9,9 +10,6 @@ namespace Chorale.Grammar;
 public sealed class GrammarMatcher
 {
     const int BitsOfWord = 64;
-
-    /// <summary>A look through so many nodes of the trie is worth keeping its result.</summary>
-    const int WorthKeeping = 10_000;
 
     /// <summary>So many ids before the shortest completion is due, it is made ready.</summary>
     const int NearTheEnd = 64;
@@ -129,7 +127,7 @@ public sealed class GrammarMatcher
     }
 
     /// <summary>
-    /// Appends the ids that must follow, cut as the tokenizer cuts the whole text; none where there is a choice, or where a longer token than the forced text may follow.
+    /// Appends the ids that must follow, cut as the tokenizer cuts the whole text; none where there is a choice, or where what may follow decides how the forced text is cut.
     /// </summary>
     public void AppendForced(IList<int> ids)
     {
@@ -248,9 +246,7 @@ public sealed class GrammarMatcher
     void AddMask(MatchState state, int reading, Span<ulong> mask, int most)
     {
         TerminalMask own = state.Readings[reading].Terminal.Mask(state.Readings[reading].At);
-        ReadOnlySpan<ulong> inside = own.Inside;
-        for (int i = 0; i < inside.Length; i++)
-            mask[i] |= inside[i];
+        Add(mask, own.Inside);
         MatchState after = state.After(reading, Grammar);
         if (after.Live.IsEmpty)
             return;
@@ -264,44 +260,40 @@ public sealed class GrammarMatcher
 
     void AddNarrow(MatchState narrow, Span<ulong> mask, int most)
     {
-        bool isLimited = most != int.MaxValue;
-        if (!isLimited && narrow.KeptMask is { } kept)
+        if (most != int.MaxValue || !narrow.IsWide)
         {
-            for (int i = 0; i < kept.Length; i++)
-                mask[i] |= kept[i];
+            AddAll(narrow, mask, most);
             return;
         }
-        int visited = AddAll(narrow, mask, most);
-        if (!isLimited && visited > WorthKeeping)
+        ulong[]? kept = narrow.KeptMask;
+        if (kept is null)
         {
-            ulong[] own = new ulong[Grammar.Vocabulary.MaskWords];
-            AddAll(narrow, own, most);
-            narrow.KeptMask = own;
+            kept = new ulong[Grammar.Vocabulary.MaskWords];
+            AddAll(narrow, kept, most);
+            narrow.KeptMask = kept;
+            Grammar.Vocabulary.Keep(narrow);
         }
+        Add(mask, kept);
     }
 
     /// <summary>Adds all tokens that may follow a state, by going through the trie.</summary>
-    /// <returns>How many nodes were visited.</returns>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    int AddAll(MatchState state, Span<ulong> mask, int most)
+    void AddAll(MatchState state, Span<ulong> mask, int most)
     {
         _path[0] = state;
-        int visited = 0;
         for (int value = state.Live.First(); value >= 0; value = state.Live.After(value))
         {
             int root = Trie.Root((byte)value);
             if (root >= 0)
-                visited += Walk(Trie, root, Trie.Nodes[root].Next, mask, most);
+                Walk(Trie, root, Trie.Nodes[root].Next, mask, most);
         }
-        return visited;
     }
 
     /// <summary>Adds the tokens of some neighbouring nodes; the state before them lies on the path.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    int Walk(TokenTrie trie, int from, int end, Span<ulong> mask, int most)
+    void Walk(TokenTrie trie, int from, int end, Span<ulong> mask, int most)
     {
         ReadOnlySpan<TrieNode> nodes = trie.Nodes;
-        int visited = 0;
         for (int i = from; i < end;)
         {
             ref readonly TrieNode node = ref nodes[i];
@@ -311,90 +303,59 @@ public sealed class GrammarMatcher
                 i = node.Next;
                 continue;
             }
-            visited++;
             _path[node.Depth] = next;
             if (node.Token != TrieNode.NoToken && (most == int.MaxValue || next.Cost(Grammar) <= most))
                 Set(mask, node.Token);
             i++;
         }
-        return visited;
     }
 
-    /// <summary>Whether some token of neighbouring nodes may follow; the state before them lies on the path.</summary>
-    bool AnyFollows(int from, int end)
-    {
-        ReadOnlySpan<TrieNode> nodes = Trie.Nodes;
-        for (int i = from; i < end;)
-        {
-            ref readonly TrieNode node = ref nodes[i];
-            MatchState? next = _path[node.Depth - 1].Next(node.Value, Grammar);
-            if (next is null)
-            {
-                i = node.Next;
-                continue;
-            }
-            if (node.Token != TrieNode.NoToken)
-                return true;
-            _path[node.Depth] = next;
-            i++;
-        }
-        return false;
-    }
-
-    /// <summary>Appends the ids of a forced text.</summary>
+    /// <summary>Appends the ids of a forced text, as far as what may follow cannot change how it is cut.</summary>
     /// <param name="text">The text.</param>
     /// <param name="context">The ids before it.</param>
-    /// <param name="end">Where it leads: what may follow there decides how much of its end is sure.</param>
+    /// <param name="end">Where it leads.</param>
     /// <param name="ids">Takes the ids.</param>
     /// <returns>Whether all of the text was appended.</returns>
     bool AppendText(ReadOnlySpan<byte> text, List<int> context, MatchState end, IList<int> ids)
-    {
-        if (text.IsEmpty)
-            return true;
-        int at = 0;
-        foreach (int id in Cut(text, context))
-        {
-            if (IsPartOfLonger(text[at..], end))
-                return false;
-            ids.Add(id);
-            Tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes);
-            at += bytes.Length;
-        }
-        return at == text.Length;
-    }
-
-    /// <summary>Whether a token may follow that begins with these bytes and goes on.</summary>
-    bool IsPartOfLonger(ReadOnlySpan<byte> bytes, MatchState end)
-    {
-        int node = end.Live.IsEmpty ? -1 : Trie.Find(bytes);
-        if (node < 0)
-            return false;
-        _path[bytes.Length] = end;
-        return AnyFollows(node + 1, Trie.Nodes[node].Next);
-    }
-
-    /// <summary>The ids that the tokenizer gives a text after others; of text that ends within a character only whole characters.</summary>
-    int[] Cut(ReadOnlySpan<byte> text, List<int> context)
     {
         int whole = text.Length;
         while (whole > 0 && !Utf8.IsValid(text[..whole]))
             whole--;
         if (whole == 0)
-            return [];
+            return text.IsEmpty;
         byte[] before = Tokenizer.DecodeBytes(CollectionsMarshal.AsSpan(context));
-        if (before.Length > 0 && Utf8.IsValid(before))
+        if (!Utf8.IsValid(before))
+            before = [];
+        byte[] both = [.. before, .. text[..whole]];
+        int[] cut = Tokenizer.EncodeUtf8(both);
+        if (SkipContext(cut, before.Length) is not { } first)
         {
-            int[] both = Tokenizer.EncodeUtf8([.. before, .. text[..whole]]);
-            int length = 0;
-            for (int i = 0; i < both.Length && length <= before.Length; i++)
-            {
-                if (length == before.Length)
-                    return both[i..];
-                Tokenizer.TryGetBytes(both[i], out ReadOnlySpan<byte> bytes);
-                length += bytes.Length;
-            }
+            both = both[before.Length..];
+            (cut, first, before) = (Tokenizer.EncodeUtf8(both), 0, []);
         }
-        return Tokenizer.EncodeUtf8(text[..whole]);
+        int stable = whole < text.Length ? StablePrefix.Length(both, static _ => true) : StablePrefix.Length(both, value => end.Live.Contains(value));
+        int at = before.Length;
+        foreach (int id in cut.AsSpan(first))
+        {
+            Tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes);
+            at += bytes.Length;
+            if (at > stable)
+                return false;
+            ids.Add(id);
+        }
+        return whole == text.Length;
+    }
+
+    /// <summary>The index of the first id after so many bytes; null where an id reaches across.</summary>
+    int? SkipContext(ReadOnlySpan<int> cut, int length)
+    {
+        int index = 0;
+        for (; length > 0; index++)
+        {
+            Tokenizer.TryGetBytes(cut[index], out ReadOnlySpan<byte> bytes);
+            length -= bytes.Length;
+        }
+        return length == 0 ? index : null;
     }
 
     /// <summary>The last ids since the last special one.</summary>
@@ -485,6 +446,15 @@ public sealed class GrammarMatcher
     {
         if (mask.Length < Grammar.Vocabulary.MaskWords)
             throw new ArgumentException($"The mask has {mask.Length} words, expected {Grammar.Vocabulary.MaskWords}.", nameof(mask));
+    }
+
+    static void Add(Span<ulong> mask, ReadOnlySpan<ulong> more)
+    {
+        int i = 0;
+        for (; i <= more.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
+            (new Vector<ulong>(mask[i..]) | new Vector<ulong>(more[i..])).CopyTo(mask[i..]);
+        for (; i < more.Length; i++)
+            mask[i] |= more[i];
     }
 
     static void Set(Span<ulong> mask, int id) => mask[id / BitsOfWord] |= 1UL << (id % BitsOfWord);

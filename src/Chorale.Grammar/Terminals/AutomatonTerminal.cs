@@ -569,7 +569,7 @@ sealed class AutomatonTerminal : Terminal
     }
 
     /// <summary>A state, and what is known of it.</summary>
-    public sealed class Node(ByteState place, byte firstByte, int length, bool isAccepting)
+    sealed class Node(ByteState place, byte firstByte, int length, bool isAccepting) : IMaskHolder
     {
         public readonly ByteState Place = place;
         public readonly byte FirstByte = firstByte;
@@ -589,6 +589,8 @@ sealed class AutomatonTerminal : Terminal
             _live = live;
             IsWide = live.Count >= WideFrom;
         }
+
+        public void DropMask() => Volatile.Write(ref Mask, null);
 
         static int[] NewTable(int length)
         {
