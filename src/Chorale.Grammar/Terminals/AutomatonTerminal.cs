@@ -1,0 +1,560 @@
+using System.Globalization;
+using System.Text;
+
+namespace Chorale.Grammar;
+
+/// <summary>
+/// Text of a regular language as UTF-8, or a JSON string whose value is of that language: an automaton of characters with one of bytes on top, which knows
+/// UTF-8 and escapes.
+/// </summary>
+/// <remarks>
+/// Inside a character a state holds the bits read so far, and the next byte is allowed where some character with these bits is; so neither escapes nor split characters
+/// make the automaton of characters any larger. In a JSON string printable ASCII is written as it is, but for the quote, the backslash and (either way) the slash; anything else
+/// may be escaped, in hexadecimal digits of either case, with surrogates in pairs.
+/// </remarks>
+sealed class AutomatonTerminal : Terminal
+{
+    const int Unknown = -2, Ascii = 0x80, FirstContinuation = 0x80, Continuations = 0x40, Bytes = 256;
+    const int FirstHigh = 0xD800, FirstLow = 0xDC00, LastSurrogate = 0xDFFF, FirstOfPair = 0x10000, LastScalar = 0x10FFFF, BitsOfLow = 10;
+
+    /// <summary>From so many bytes on that may come next, a state's mask is kept.</summary>
+    const int WideFrom = 24;
+
+    const int MostBytesOfCharacter = 6, MostBytesWithinCharacter = 16;
+
+    static readonly (char Escape, int Scalar)[] ShortEscapes = [('"', '"'), ('\\', '\\'), ('/', '/'), ('b', '\b'), ('f', '\f'), ('n', '\n'), ('r', '\r'), ('t', '\t')];
+
+    readonly Lock _gate = new();
+    readonly Dictionary<ByteState, int> _indices = [];
+    readonly Automaton _characters;
+    readonly GrammarVocabulary _vocabulary;
+    readonly bool _isJson;
+    Node[] _nodes = new Node[4];
+    int _count;
+
+    public AutomatonTerminal(RegularExpression language, bool isJson, GrammarVocabulary vocabulary)
+    {
+        (_characters, _isJson, _vocabulary) = (new(language), isJson, vocabulary);
+        lock (_gate)
+            Add(new(isJson ? ByteStateKind.Quote : ByteStateKind.Between, 0));
+    }
+
+    public override bool IsEmpty => _characters.IsEmpty;
+
+    public override int MostCost => _characters.MostLeft > Costs.Impossible / MostBytesOfCharacter - MostBytesWithinCharacter ? int.MaxValue
+        : (_characters.MostLeft * MostBytesOfCharacter) + MostBytesWithinCharacter;
+
+    public override int Next(int state, byte value)
+    {
+        Node node = _nodes[state];
+        uint index = (uint)(value - node.FirstByte);
+        if (index >= (uint)node.Next.Length)
+            return Dead;
+        int next = Volatile.Read(ref node.Next[index]);
+        return next != Unknown ? next : Explore(node, value);
+    }
+
+    public override bool IsAccepting(int state) => _nodes[state].IsAccepting;
+
+    public override ByteSet Live(int state) => Explored(state).Live;
+
+    public override bool IsWide(int state) => Explored(state).IsWide;
+
+    public override TerminalMask Mask(int state)
+    {
+        Node node = _nodes[state];
+        if (Volatile.Read(ref node.Mask) is { } known)
+            return known;
+        TerminalMask mask = MakeMask(state);
+        Volatile.Write(ref node.Mask, mask);
+        _vocabulary.Keep(node);
+        return mask;
+    }
+
+    public override int Cost(int state)
+    {
+        Node node = _nodes[state];
+        if (node.Cost == 0)
+        {
+            List<byte> bytes = [];
+            AppendShortest(state, bytes);
+            node.Cost = Terminals.CostOf([.. bytes], _vocabulary.Trie) + 1;
+        }
+        return node.Cost - 1;
+    }
+
+    public override void AppendShortest(int state, List<byte> bytes)
+    {
+        ByteState place = _nodes[state].Place;
+        if (place.Kind == ByteStateKind.End)
+            return;
+        int characters = place.Kind == ByteStateKind.Between ? place.State : AppendRestOfCharacter(place, bytes);
+        while (!_characters.IsAccepting(characters))
+        {
+            int step = _characters.FirstStep(characters);
+            AppendCharacter(_characters.Classes.Representative(step), bytes);
+            characters = _characters.Next(characters, step);
+        }
+        if (_isJson)
+            bytes.Add((byte)'"');
+    }
+
+    /// <summary>Ends a character that was begun, and gives the state of the automaton of characters after it.</summary>
+    int AppendRestOfCharacter(ByteState place, List<byte> bytes)
+    {
+        (int first, int last) = RangeOf(place);
+        switch (place.Kind)
+        {
+            case ByteStateKind.Quote:
+                bytes.Add((byte)'"');
+                return place.State;
+            case ByteStateKind.AnyUtf8:
+                for (int i = 0; i < place.Left; i++)
+                    bytes.Add(FirstContinuation);
+                return place.State;
+            case ByteStateKind.Utf8:
+                int scalar = Nearest(place.State, [(first, last)]);
+                for (int i = place.Left - 1; i >= 0; i--)
+                    bytes.Add((byte)(FirstContinuation | ((scalar >> (6 * i)) & 0x3F)));
+                return _characters.Next(place.State, _characters.Classes[scalar]);
+            case ByteStateKind.Escape:
+                return AppendRestOfEscape(place, bytes);
+            case ByteStateKind.Hex:
+                int escaped = NearestEscaped(place.State, first, last);
+                AppendHex(escaped < FirstOfPair ? escaped : HighOf(escaped), place.Left, bytes);
+                if (escaped >= FirstOfPair)
+                {
+                    bytes.AddRange("\\u"u8);
+                    AppendHex(LowOf(escaped), 4, bytes);
+                }
+                return _characters.Next(place.State, _characters.Classes[escaped]);
+            default:
+                int paired = Nearest(place.State, [(first, last)]);
+                if (place.Kind == ByteStateKind.LowBackslash)
+                    bytes.Add((byte)'\\');
+                if (place.Kind is ByteStateKind.LowBackslash or ByteStateKind.LowU)
+                    bytes.Add((byte)'u');
+                AppendHex(LowOf(paired), place.Kind == ByteStateKind.LowHex ? place.Left : 4, bytes);
+                return _characters.Next(place.State, _characters.Classes[paired]);
+        }
+    }
+
+    int AppendRestOfEscape(ByteState place, List<byte> bytes)
+    {
+        (char best, int next) = ('\0', Dead);
+        foreach ((char escape, int scalar) in ShortEscapes)
+        {
+            int after = _characters.Next(place.State, _characters.Classes[scalar]);
+            if (after != Dead && (next == Dead || _characters.Distance(after) < _characters.Distance(next)))
+                (best, next) = (escape, after);
+        }
+        if (next != Dead)
+        {
+            bytes.Add((byte)best);
+            return next;
+        }
+        bytes.Add((byte)'u');
+        return AppendRestOfCharacter(new(ByteStateKind.Hex, place.State, 0, 4), bytes);
+    }
+
+    void AppendCharacter(int scalar, List<byte> bytes)
+    {
+        if (!_isJson || !TokenTrie.NotPlain.Contains(scalar))
+        {
+            Span<byte> utf8 = stackalloc byte[4];
+            bytes.AddRange(utf8[..new Rune(scalar).EncodeToUtf8(utf8)]);
+            return;
+        }
+        bytes.Add((byte)'\\');
+        foreach ((char escape, int escaped) in ShortEscapes)
+        {
+            if (escaped == scalar)
+            {
+                bytes.Add((byte)escape);
+                return;
+            }
+        }
+        bytes.Add((byte)'u');
+        AppendHex(scalar, 4, bytes);
+    }
+
+    static void AppendHex(int value, int digits, List<byte> bytes)
+    {
+        for (int i = digits - 1; i >= 0; i--)
+            bytes.Add((byte)"0123456789abcdef"[(value >> (4 * i)) & 0xF]);
+    }
+
+    /// <summary>Of the characters in some ranges that may come next one from which the end is near; -1 where none may.</summary>
+    int Nearest(int state, ReadOnlySpan<(int First, int Last)> ranges)
+    {
+        (int best, int distance) = (-1, int.MaxValue);
+        for (int c = 0; c < _characters.Classes.Count; c++)
+        {
+            int next = _characters.Next(state, c);
+            if (next == Dead || _characters.Distance(next) >= distance)
+                continue;
+            foreach ((int first, int last) in ranges)
+            {
+                int wanted = c;
+                int scalar = first > last ? -1 : _characters.Classes.FirstOf(first, last, found => found == wanted);
+                if (scalar >= 0)
+                {
+                    (best, distance) = (scalar, _characters.Distance(next));
+                    break;
+                }
+            }
+        }
+        return best;
+    }
+
+    /// <summary>As <see cref="Nearest"/>, among what <c>\u</c> with a number of a range, and perhaps a second one, may stand for.</summary>
+    int NearestEscaped(int state, int first, int last) => Nearest(state, [.. Escapable(first, last)]);
+
+    /// <summary>The characters whose escape begins with a number of a range.</summary>
+    static List<(int First, int Last)> Escapable(int first, int last)
+    {
+        List<(int First, int Last)> ranges = [];
+        Add(0, ' ' - 1);
+        Add('"', '"');
+        Add('/', '/');
+        Add('\\', '\\');
+        Add(0x7F, FirstHigh - 1);
+        Add(LastSurrogate + 1, FirstOfPair - 1);
+        (int firstHigh, int lastHigh) = (Math.Max(first, FirstHigh), Math.Min(last, FirstLow - 1));
+        if (firstHigh <= lastHigh)
+            ranges.Add((PairOf(firstHigh, FirstLow), PairOf(lastHigh, LastSurrogate)));
+        return ranges;
+
+        void Add(int from, int to)
+        {
+            if (Math.Max(first, from) <= Math.Min(last, to))
+                ranges.Add((Math.Max(first, from), Math.Min(last, to)));
+        }
+    }
+
+    static int PairOf(int high, int low) => FirstOfPair + ((high - FirstHigh) << BitsOfLow) + (low - FirstLow);
+
+    static int HighOf(int scalar) => FirstHigh + ((scalar - FirstOfPair) >> BitsOfLow);
+
+    static int LowOf(int scalar) => FirstLow + ((scalar - FirstOfPair) & ((1 << BitsOfLow) - 1));
+
+    /// <summary>The characters that the bits read so far may become; of <see cref="ByteStateKind.Hex"/> the numbers.</summary>
+    static (int First, int Last) RangeOf(ByteState place)
+    {
+        switch (place.Kind)
+        {
+            case ByteStateKind.Utf8:
+                int shift = 6 * place.Left;
+                int lowest = place.Left == 3 || (place.Left == 2 && place.Prefix >= 0x10) ? FirstOfPair : place.Left == 2 ? 0x800 : Ascii;
+                return (Math.Max(place.Prefix << shift, lowest), Math.Min(((place.Prefix + 1) << shift) - 1, LastScalar));
+            case ByteStateKind.Hex:
+                return (place.Prefix << (4 * place.Left), ((place.Prefix + 1) << (4 * place.Left)) - 1);
+            case ByteStateKind.LowBackslash or ByteStateKind.LowU:
+                return (PairOf(place.Prefix, FirstLow), PairOf(place.Prefix, LastSurrogate));
+            case ByteStateKind.LowHex:
+                // The high surrogate stands above 16 bits of the low one.
+                (int high, int digits) = (place.Prefix >>> 16, place.Prefix & 0xFFFF);
+                int first = Math.Max(digits << (4 * place.Left), FirstLow), last = Math.Min(((digits + 1) << (4 * place.Left)) - 1, LastSurrogate);
+                return first <= last ? (PairOf(high, first), PairOf(high, last)) : (1, 0);
+            default:
+                return (1, 0);
+        }
+    }
+
+    int Explore(Node node, byte value)
+    {
+        lock (_gate)
+        {
+            int next = After(node.Place, value) is { } place ? Add(place) : Dead;
+            Volatile.Write(ref node.Next[value - node.FirstByte], next);
+            return next;
+        }
+    }
+
+    Node Explored(int state)
+    {
+        Node node = _nodes[state];
+        if (!Volatile.Read(ref node.IsExplored))
+        {
+            node.SetLive(LiveOf(state, node));
+            Volatile.Write(ref node.IsExplored, true);
+        }
+        return node;
+    }
+
+    ByteSet LiveOf(int state, Node node)
+    {
+        ByteSet live = default;
+        if (node.Place.Kind != ByteStateKind.Between)
+        {
+            for (int i = 0; i < node.Next.Length; i++)
+            {
+                if (Next(state, (byte)(node.FirstByte + i)) != Dead)
+                    live.Add((byte)(node.FirstByte + i));
+            }
+            return live;
+        }
+        for (int c = 0; c < _characters.Classes.Count; c++)
+        {
+            if (_characters.Next(node.Place.State, c) != Dead)
+                live.UnionWith(_characters.Classes.FirstBytes(c));
+        }
+        if (!_isJson)
+            return live;
+        for (int value = 0; value < ' '; value++)
+            live.Remove((byte)value);
+        live.Remove((byte)'"');
+        live.Remove((byte)'\\');
+        if (Next(state, (byte)'"') != Dead)
+            live.Add((byte)'"');
+        if (Next(state, (byte)'\\') != Dead)
+            live.Add((byte)'\\');
+        return live;
+    }
+
+    /// <summary>Where a byte leads; null where it cannot stand here.</summary>
+    ByteState? After(ByteState place, byte value)
+    {
+        switch (place.Kind)
+        {
+            case ByteStateKind.Quote:
+                return value == '"' ? new(ByteStateKind.Between, place.State) : null;
+            case ByteStateKind.Between:
+                return AfterCharacter(place.State, value);
+            case ByteStateKind.Utf8:
+                return AfterContinuation(place, value);
+            case ByteStateKind.AnyUtf8:
+                return place.Left > 1 ? place with { Left = place.Left - 1 } : new(ByteStateKind.Between, place.State);
+            case ByteStateKind.Escape:
+                foreach ((char escape, int scalar) in ShortEscapes)
+                {
+                    if (value == escape)
+                        return Reach(place.State, scalar);
+                }
+                return value == 'u' ? IfAlive(new(ByteStateKind.Hex, place.State, 0, 4)) : null;
+            case ByteStateKind.Hex:
+                return AfterHex(place, value);
+            case ByteStateKind.LowBackslash:
+                return value == '\\' ? place with { Kind = ByteStateKind.LowU } : null;
+            case ByteStateKind.LowU:
+                return value == 'u' ? new(ByteStateKind.LowHex, place.State, place.Prefix << 16, 4) : null;
+            case ByteStateKind.LowHex:
+                return AfterLowHex(place, value);
+            default:
+                return null;
+        }
+    }
+
+    ByteState? AfterCharacter(int state, byte value)
+    {
+        if (_isJson && value == '"')
+            return _characters.IsAccepting(state) ? new(ByteStateKind.End, 0) : null;
+        if (_isJson && value == '\\')
+            return IfAlive(new(ByteStateKind.Escape, state));
+        if (_isJson && value < ' ')
+            return null;
+        return value switch
+        {
+            < 0x80 => Reach(state, value),
+            < 0xC2 => null,
+            < 0xE0 => IfAlive(new(ByteStateKind.Utf8, state, value & 0x1F, 1)),
+            < 0xF0 => IfAlive(new(ByteStateKind.Utf8, state, value & 0x0F, 2)),
+            < 0xF5 => IfAlive(new(ByteStateKind.Utf8, state, value & 0x07, 3)),
+            _ => null,
+        };
+    }
+
+    ByteState? AfterContinuation(ByteState place, byte value)
+    {
+        int prefix = (place.Prefix << 6) | (value & 0x3F);
+        if (place.Left == 1)
+            return Reach(place.State, prefix);
+        // A longer form than the character needs is no UTF-8.
+        bool isOverlong = (place.Left == 3 && prefix < FirstOfPair >> 12) || (place.Left == 2 && place.Prefix < 0x10 && prefix < 0x800 >> 6);
+        return isOverlong ? null : IfAlive(place with { Prefix = prefix, Left = place.Left - 1 });
+    }
+
+    ByteState? AfterHex(ByteState place, byte value)
+    {
+        if (!TryHex(value, out int digit))
+            return null;
+        int prefix = (place.Prefix << 4) | digit;
+        if (place.Left > 1)
+            return IfAlive(place with { Prefix = prefix, Left = place.Left - 1 });
+        if (prefix is >= FirstHigh and < FirstLow)
+            return IfAlive(new(ByteStateKind.LowBackslash, place.State, prefix));
+        return Escapable(prefix, prefix).Count > 0 ? Reach(place.State, prefix) : null;
+    }
+
+    ByteState? AfterLowHex(ByteState place, byte value)
+    {
+        if (!TryHex(value, out int digit))
+            return null;
+        ByteState next = place with { Prefix = (place.Prefix & ~0xFFFF) | ((place.Prefix & 0xFFF) << 4) | digit, Left = place.Left - 1 };
+        (int first, int last) = RangeOf(next);
+        if (first > last)
+            return null;
+        return next.Left > 0 ? IfAlive(next) : Reach(place.State, first);
+    }
+
+    static bool TryHex(byte value, out int digit) => int.TryParse([value], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out digit);
+
+    ByteState? Reach(int state, int scalar)
+    {
+        int next = _characters.Next(state, _characters.Classes[scalar]);
+        return next == Dead ? null : new(ByteStateKind.Between, next);
+    }
+
+    /// <summary>A place within a character, where that can still become one that may stand here.</summary>
+    ByteState? IfAlive(ByteState place)
+    {
+        CharClasses classes = _characters.Classes;
+        (int first, int last) = RangeOf(place);
+        switch (place.Kind)
+        {
+            case ByteStateKind.Escape:
+                return Array.Exists(ShortEscapes, escape => IsAllowed(classes[escape.Scalar])) || Escapable(0, 0xFFFF).Exists(range => classes.Any(range.First, range.Last, IsAllowed))
+                    ? place : null;
+            case ByteStateKind.Hex:
+                return Escapable(first, last).Exists(range => classes.Any(range.First, range.Last, IsAllowed)) ? place : null;
+            case ByteStateKind.Utf8:
+                if (first > last || !classes.Any(first, last, IsAllowed))
+                    return null;
+                // After these bytes not every continuation is UTF-8, so they are kept apart.
+                bool isEdge = (place.Left == 2 && place.Prefix is 0x0 or 0xD) || (place.Left == 3 && place.Prefix is 0 or 4);
+                int only = isEdge ? Dead : classes.ClassOf(first, last);
+                return only == Dead ? place : new(ByteStateKind.AnyUtf8, _characters.Next(place.State, only), 0, place.Left);
+            default:
+                return first <= last && classes.Any(first, last, IsAllowed) ? place : null;
+        }
+
+        bool IsAllowed(int charClass) => _characters.Next(place.State, charClass) != Dead;
+    }
+
+    int Add(ByteState place)
+    {
+        if (_indices.TryGetValue(place, out int index))
+            return index;
+        if (_count == _nodes.Length)
+        {
+            Node[] larger = new Node[_count * 2];
+            _nodes.CopyTo(larger, 0);
+            Volatile.Write(ref _nodes, larger);
+        }
+        (int first, int length) = place.Kind switch
+        {
+            ByteStateKind.Between => (0, Bytes),
+            ByteStateKind.Utf8 or ByteStateKind.AnyUtf8 => (FirstContinuation, Continuations),
+            ByteStateKind.End => (0, 0),
+            _ => (0, Ascii),
+        };
+        bool isAccepting = place.Kind == ByteStateKind.End || (place.Kind == ByteStateKind.Between && !_isJson && _characters.IsAccepting(place.State));
+        _nodes[_count] = new(place, (byte)first, length, isAccepting);
+        _indices.Add(place, _count);
+        return _count++;
+    }
+
+    TerminalMask MakeMask(int state)
+    {
+        ulong[] inside = new ulong[_vocabulary.MaskWords];
+        List<int>? crossings = [];
+        TokenTrie trie = _vocabulary.Trie;
+        if (_nodes[state].Place is { Kind: ByteStateKind.Between, State: var characters } && TryCountPlain(characters, out int most, out bool mayEnd))
+        {
+            _vocabulary.Plain.AddUpTo(most, inside);
+            trie = _vocabulary.NotPlainTrie;
+            if (mayEnd && !_isJson)
+                crossings = null;    // after any character of any token
+        }
+        ByteSet live = Live(state);
+        int[] states = new int[trie.MaxDepth + 1];
+        states[0] = state;
+        for (int value = live.First(); value >= 0; value = live.After(value))
+        {
+            int root = trie.Root((byte)value);
+            if (root >= 0)
+                Walk(trie, root, states, inside, ref crossings);
+        }
+        return new(inside, crossings?.ToArray(), trie);
+    }
+
+    void Walk(TokenTrie trie, int root, int[] states, ulong[] inside, ref List<int>? crossings)
+    {
+        ReadOnlySpan<TrieNode> nodes = trie.Nodes;
+        int end = nodes[root].Next;
+        for (int i = root; i < end;)
+        {
+            ref readonly TrieNode node = ref nodes[i];
+            int next = Next(states[node.Depth - 1], node.Value);
+            if (next == Dead)
+            {
+                i = node.Next;
+                continue;
+            }
+            states[node.Depth] = next;
+            if (node.Token != TrieNode.NoToken)
+                inside[node.Token / 64] |= 1UL << (node.Token % 64);
+            if (crossings is not null && node.Next > i + 1 && _nodes[next].IsAccepting)
+            {
+                crossings.Add(i);
+                if (crossings.Count > TerminalMask.MostCrossings)
+                    crossings = null;
+            }
+            i++;
+        }
+    }
+
+    /// <summary>Whether plain tokens may follow by their number of characters alone: all plain characters are alike, until all or none are allowed.</summary>
+    /// <param name="state">Of the automaton of characters.</param>
+    /// <param name="most">How many plain characters may follow.</param>
+    /// <param name="mayEnd">Whether the text may end before, among or after them.</param>
+    bool TryCountPlain(int state, out int most, out bool mayEnd)
+    {
+        mayEnd = _characters.IsAccepting(state);
+        for (most = 0; most < _vocabulary.Plain.MostCharacters; most++)
+        {
+            if (!_characters.TryNextPlain(state, out int next))
+                return false;
+            if (next == Dead)
+                return true;
+            mayEnd |= _characters.IsAccepting(next);
+            if (next == state)
+            {
+                most = _vocabulary.Plain.MostCharacters;
+                return true;
+            }
+            state = next;
+        }
+        return true;
+    }
+
+    /// <summary>A state, and what is known of it.</summary>
+    public sealed class Node(ByteState place, byte firstByte, int length, bool isAccepting)
+    {
+        public readonly ByteState Place = place;
+        public readonly byte FirstByte = firstByte;
+        public readonly bool IsAccepting = isAccepting;
+        public readonly int[] Next = NewTable(length);
+        public TerminalMask? Mask;
+        public bool IsExplored;
+        public int Cost;    // plus 1; 0 is not known
+        ByteSet _live;
+
+        public ref readonly ByteSet Live => ref _live;
+
+        public bool IsWide { get; private set; }
+
+        public void SetLive(ByteSet live)
+        {
+            _live = live;
+            IsWide = live.Count > WideFrom;
+        }
+
+        static int[] NewTable(int length)
+        {
+            int[] table = new int[length];
+            Array.Fill(table, Unknown);
+            return table;
+        }
+    }
+}

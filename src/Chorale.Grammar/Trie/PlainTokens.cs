@@ -1,0 +1,92 @@
+using System.Text.Unicode;
+using Chorale.Tokenization;
+
+namespace Chorale.Grammar;
+
+/// <summary>
+/// The plain tokens of a vocabulary, whole characters none of which is special in a JSON string, by their number of characters. In free text and in
+/// strings of free characters they are allowed or not by that number alone, so that only the others need a look. Immutable.
+/// </summary>
+sealed class PlainTokens
+{
+    // Longer ones are rare, and go by a list.
+    const int MostCounted = 32;
+
+    readonly ulong[][] _upTo = new ulong[MostCounted + 1][];    // [characters][words]
+    readonly (int Characters, int Id)[] _longer;
+    readonly ulong[] _all;
+
+    PlainTokens(int words, List<(int Characters, int Id)> tokens)
+    {
+        tokens.Sort();
+        ulong[] mask = new ulong[words];
+        int next = 0;
+        for (int characters = 0; characters <= MostCounted; characters++)
+        {
+            for (; next < tokens.Count && tokens[next].Characters <= characters; next++)
+                Set(mask, tokens[next].Id);
+            _upTo[characters] = [.. mask];
+        }
+        _longer = [.. tokens[next..]];
+        foreach ((_, int id) in _longer)
+            Set(mask, id);
+        _all = mask;
+        MostCharacters = tokens.Count == 0 ? 0 : tokens[^1].Characters;
+    }
+
+    /// <summary>The characters of the longest one.</summary>
+    public int MostCharacters { get; }
+
+    /// <summary>Tells plain tokens from others.</summary>
+    /// <param name="tokenizer">The vocabulary.</param>
+    /// <param name="words">Of a mask.</param>
+    /// <param name="ids">The ids to tell apart.</param>
+    /// <param name="others">Takes those that are not plain.</param>
+    public static PlainTokens Among(Tokenizer tokenizer, int words, ReadOnlySpan<int> ids, List<int> others)
+    {
+        List<(int Characters, int Id)> tokens = new(ids.Length);
+        foreach (int id in ids)
+        {
+            tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes);
+            if (CountCharacters(bytes) is > 0 and int characters)
+                tokens.Add((characters, id));
+            else
+                others.Add(id);
+        }
+        return new(words, tokens);
+    }
+
+    /// <summary>Adds the plain tokens of at most so many characters to a mask.</summary>
+    public void AddUpTo(int characters, Span<ulong> mask)
+    {
+        ulong[] counted = characters >= MostCharacters ? _all : _upTo[Math.Min(characters, MostCounted)];
+        for (int i = 0; i < counted.Length; i++)
+            mask[i] |= counted[i];
+        if (ReferenceEquals(counted, _all))
+            return;
+        foreach ((int length, int id) in _longer)
+        {
+            if (length > characters)
+                break;
+            Set(mask, id);
+        }
+    }
+
+    /// <summary>0 where the bytes are not plain.</summary>
+    static int CountCharacters(ReadOnlySpan<byte> bytes)
+    {
+        foreach (byte value in bytes)
+        {
+            if (TokenTrie.NotPlain.Contains(value))
+                return 0;
+        }
+        if (!Utf8.IsValid(bytes))
+            return 0;
+        int count = 0;
+        foreach (byte value in bytes)
+            count += (value & 0xC0) != 0x80 ? 1 : 0;
+        return count;
+    }
+
+    static void Set(Span<ulong> mask, int id) => mask[id / 64] |= 1UL << (id % 64);
+}
