@@ -5,8 +5,11 @@ namespace Chorale.Grammar;
 /// <summary>A grammar ready to give masks over one vocabulary. Threads may share it; each sequence has a <see cref="GrammarMatcher"/> of its own.</summary>
 public sealed class CompiledGrammar
 {
-    /// <summary>States that are kept to be met again; all go when there are more, and what is in use stays with its matcher.</summary>
-    const int MostStates = 100_000;
+    /// <summary>How large the states may be that are kept to be met again, in terminals and items; all go when they are larger, and what is in use stays with its matcher.</summary>
+    const int MostSize = 2_000_000;
+
+    /// <summary>What a state takes by itself, in the same measure.</summary>
+    const int OwnSize = 8;
 
     readonly Lock _gate = new();
     readonly RuleGraph[] _rules;
@@ -18,6 +21,7 @@ public sealed class CompiledGrammar
     readonly Dictionary<Begun, MatchState> _matchStates = [];
     MatchState? _first;
     int _setCount;
+    int _size;
 
     // Scratch of Advance and Close, used under the lock.
     readonly List<Reading> _going = [];
@@ -134,13 +138,15 @@ public sealed class CompiledGrammar
         Begun key = new(begun, items);
         if (_matchStates.TryGetValue(key, out MatchState? known))
             return known;
-        if (_matchStates.Count >= MostStates)
+        if (_size > MostSize)
         {
             _matchStates.Clear();
             _sets.Clear();
             _first = null;
+            _size = 0;
         }
         MatchState state = new(begun, items);
+        _size += OwnSize + state.Readings.Length;
         _matchStates.Add(key, state);
         return state;
     }
@@ -222,6 +228,7 @@ public sealed class CompiledGrammar
             }
         }
         set.Close([.. readings], [.. specials], [.. waiting], isAccepting);
+        _size += OwnSize + readings.Count + waiting.Count;
 
         void Add(Item item)
         {

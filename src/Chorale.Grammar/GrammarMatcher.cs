@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using Chorale.Tokenization;
@@ -8,9 +10,6 @@ namespace Chorale.Grammar;
 public sealed class GrammarMatcher
 {
     const int BitsOfWord = 64;
-
-    /// <summary>A look through so many nodes of the trie is worth keeping its result.</summary>
-    const int WorthKeeping = 10_000;
 
     /// <summary>So many ids before the shortest completion is due, it is made ready.</summary>
     const int NearTheEnd = 64;
@@ -215,6 +214,7 @@ public sealed class GrammarMatcher
 
     /// <param name="mask">Written whole.</param>
     /// <param name="most">Only ids after which the cost of completing is no more than this.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Fill(Span<ulong> mask, int most)
     {
         CheckLength(mask);
@@ -242,12 +242,11 @@ public sealed class GrammarMatcher
     }
 
     /// <summary>Adds what a wide terminal allows: tokens within it, and those that go on after its end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void AddMask(MatchState state, int reading, Span<ulong> mask, int most)
     {
         TerminalMask own = state.Readings[reading].Terminal.Mask(state.Readings[reading].At);
-        ReadOnlySpan<ulong> inside = own.Inside;
-        for (int i = 0; i < inside.Length; i++)
-            mask[i] |= inside[i];
+        Add(mask, own.Inside);
         MatchState after = state.After(reading, Grammar);
         if (after.Live.IsEmpty)
             return;
@@ -261,42 +260,40 @@ public sealed class GrammarMatcher
 
     void AddNarrow(MatchState narrow, Span<ulong> mask, int most)
     {
-        bool isLimited = most != int.MaxValue;
-        if (!isLimited && narrow.KeptMask is { } kept)
+        if (most != int.MaxValue || !narrow.IsWide)
         {
-            for (int i = 0; i < kept.Length; i++)
-                mask[i] |= kept[i];
+            AddAll(narrow, mask, most);
             return;
         }
-        int visited = AddAll(narrow, mask, most);
-        if (!isLimited && visited > WorthKeeping)
+        ulong[]? kept = narrow.KeptMask;
+        if (kept is null)
         {
-            ulong[] own = new ulong[Grammar.Vocabulary.MaskWords];
-            AddAll(narrow, own, most);
-            narrow.KeptMask = own;
+            kept = new ulong[Grammar.Vocabulary.MaskWords];
+            AddAll(narrow, kept, most);
+            narrow.KeptMask = kept;
+            Grammar.Vocabulary.Keep(narrow);
         }
+        Add(mask, kept);
     }
 
     /// <summary>Adds all tokens that may follow a state, by going through the trie.</summary>
-    /// <returns>How many nodes were visited.</returns>
-    int AddAll(MatchState state, Span<ulong> mask, int most)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void AddAll(MatchState state, Span<ulong> mask, int most)
     {
         _path[0] = state;
-        int visited = 0;
         for (int value = state.Live.First(); value >= 0; value = state.Live.After(value))
         {
             int root = Trie.Root((byte)value);
             if (root >= 0)
-                visited += Walk(Trie, root, Trie.Nodes[root].Next, mask, most);
+                Walk(Trie, root, Trie.Nodes[root].Next, mask, most);
         }
-        return visited;
     }
 
     /// <summary>Adds the tokens of some neighbouring nodes; the state before them lies on the path.</summary>
-    int Walk(TokenTrie trie, int from, int end, Span<ulong> mask, int most)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void Walk(TokenTrie trie, int from, int end, Span<ulong> mask, int most)
     {
         ReadOnlySpan<TrieNode> nodes = trie.Nodes;
-        int visited = 0;
         for (int i = from; i < end;)
         {
             ref readonly TrieNode node = ref nodes[i];
@@ -306,13 +303,11 @@ public sealed class GrammarMatcher
                 i = node.Next;
                 continue;
             }
-            visited++;
             _path[node.Depth] = next;
             if (node.Token != TrieNode.NoToken && (most == int.MaxValue || next.Cost(Grammar) <= most))
                 Set(mask, node.Token);
             i++;
         }
-        return visited;
     }
 
     /// <summary>Whether some token of neighbouring nodes may follow; the state before them lies on the path.</summary>
@@ -480,6 +475,15 @@ public sealed class GrammarMatcher
     {
         if (mask.Length < Grammar.Vocabulary.MaskWords)
             throw new ArgumentException($"The mask has {mask.Length} words, expected {Grammar.Vocabulary.MaskWords}.", nameof(mask));
+    }
+
+    static void Add(Span<ulong> mask, ReadOnlySpan<ulong> more)
+    {
+        int i = 0;
+        for (; i <= more.Length - Vector<ulong>.Count; i += Vector<ulong>.Count)
+            (new Vector<ulong>(mask[i..]) | new Vector<ulong>(more[i..])).CopyTo(mask[i..]);
+        for (; i < more.Length; i++)
+            mask[i] |= more[i];
     }
 
     static void Set(Span<ulong> mask, int id) => mask[id / BitsOfWord] |= 1UL << (id % BitsOfWord);

@@ -18,7 +18,7 @@ public sealed class GrammarVocabulary
 
     readonly Lock _gate = new();
     readonly Dictionary<(RegularExpression Language, bool IsJson), AutomatonTerminal> _terminals = [];
-    readonly Queue<AutomatonTerminal.Node> _masks = [];
+    readonly Queue<IMaskHolder> _masks = [];
     readonly (int Id, int Double)[] _doubles;
 
     /// <summary>Prepares a vocabulary; takes some tens of milliseconds for 200,000 tokens.</summary>
@@ -67,13 +67,13 @@ public sealed class GrammarVocabulary
     internal Terminal JsonString(RegularExpression value) => Find(value, isJson: true);
 
     /// <summary>Takes note of a mask that was made.</summary>
-    internal void Keep(AutomatonTerminal.Node node)
+    internal void Keep(IMaskHolder holder)
     {
         lock (_gate)
         {
-            _masks.Enqueue(node);
+            _masks.Enqueue(holder);
             if (_masks.Count > MostMasks)
-                _masks.Dequeue().Mask = null;
+                _masks.Dequeue().DropMask();
         }
     }
 

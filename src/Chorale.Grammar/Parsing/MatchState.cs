@@ -1,10 +1,12 @@
+using System.Runtime.CompilerServices;
+
 namespace Chorale.Grammar;
 
 /// <summary>
 /// Where a text stands in a grammar: the terminals being read, and the set of items where some may have ended. States of the same are one object, so that what was found
 /// out about one serves wherever a text comes there again. Immutable but for what it learns; threads may share it.
 /// </summary>
-sealed class MatchState
+sealed class MatchState : IMaskHolder
 {
     readonly ByteSet _live;
     readonly MatchState?[] _next;    // by the rank of the byte among the live ones
@@ -42,6 +44,7 @@ sealed class MatchState
     public ReadOnlySpan<(int Id, Item Then)> Specials => Items is null ? [] : Items.Specials;
 
     /// <summary>The state after one more byte; null where it cannot stand here.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public MatchState? Next(byte value, CompiledGrammar grammar)
     {
         if (!_live.Contains(value))
@@ -69,8 +72,13 @@ sealed class MatchState
         return _narrow;
     }
 
-    /// <summary>What a state of <see cref="Narrow"/> allows, where finding out took so long that it was kept.</summary>
+    /// <summary>What a state of <see cref="Narrow"/> allows, where finding out takes so long that it is kept.</summary>
     public ulong[]? KeptMask { get => Volatile.Read(ref _keptMask); set => Volatile.Write(ref _keptMask, value); }
+
+    /// <summary>Whether finding out what it allows takes a look through much of the vocabulary.</summary>
+    public bool IsWide => Array.Exists(Readings, reading => reading.Terminal.IsWide(reading.At));
+
+    public void DropMask() => KeptMask = null;
 
     /// <summary>Whether what a reading and what follows it allow is told by the mask of its terminal and the places where tokens cross its end.</summary>
     public bool HasMask(int reading, CompiledGrammar grammar)

@@ -77,6 +77,14 @@ sealed class Automaton
         return true;
     }
 
+    /// <summary>Whether any characters may follow, up to a number of them, as after the beginning of a text of limited length: told without making the states between.</summary>
+    public bool TryCountAny(int state, out int most)
+    {
+        bool isAny = _states[state].Language is RegularExpression.Repetition { Inner: RegularExpression.Characters { Members: var members } } && members.Equals(CharSet.All);
+        most = isAny ? ((RegularExpression.Repetition)_states[state].Language).Most : 0;
+        return isAny;
+    }
+
     /// <summary>How many characters the shortest text takes from here to the end.</summary>
     public int Distance(int state)
     {

@@ -15,6 +15,7 @@ sealed class CharClasses
     readonly short[] _ascii = new short[Ascii];
     readonly ByteSet[] _firstBytes;
     readonly int[] _representatives;
+    readonly short[] _ofFirstBytes = new short[256];    // the class of all characters that begin with a byte; -1 where there are several or none
 
     CharClasses(int[] starts, short[] classes, int count)
     {
@@ -34,6 +35,11 @@ sealed class CharClasses
         }
         foreach (char preferred in Preferred.Reverse())
             _representatives[_ascii[preferred]] = preferred;
+        for (int value = 0; value < _ofFirstBytes.Length; value++)
+        {
+            int[] owners = [.. Enumerable.Range(0, count).Where(c => _firstBytes[c].Contains((byte)value)).Take(2)];
+            _ofFirstBytes[value] = (short)(owners is [var only] ? only : -1);
+        }
     }
 
     public int Count { get; }
@@ -80,6 +86,9 @@ sealed class CharClasses
 
     /// <summary>The bytes that characters of a class begin with in UTF-8.</summary>
     public ref readonly ByteSet FirstBytes(int charClass) => ref _firstBytes[charClass];
+
+    /// <summary>The class of all characters that begin with a byte in UTF-8; -1 where there are several or none.</summary>
+    public int OfFirstByte(byte first) => _ofFirstBytes[first];
 
     /// <summary>A character of the class.</summary>
     public int Representative(int charClass) => _representatives[charClass];

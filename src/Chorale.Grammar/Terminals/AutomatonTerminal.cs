@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Chorale.Grammar;
@@ -18,7 +19,7 @@ sealed class AutomatonTerminal : Terminal
     const int FirstHigh = 0xD800, FirstLow = 0xDC00, LastSurrogate = 0xDFFF, FirstOfPair = 0x10000, LastScalar = 0x10FFFF, BitsOfLow = 10;
 
     /// <summary>From so many bytes on that may come next, a state's mask is kept.</summary>
-    const int WideFrom = 24;
+    const int WideFrom = 9;
 
     const int MostBytesOfCharacter = 6, MostBytesWithinCharacter = 16;
 
@@ -44,6 +45,7 @@ sealed class AutomatonTerminal : Terminal
     public override int MostCost => _characters.MostLeft > Costs.Impossible / MostBytesOfCharacter - MostBytesWithinCharacter ? int.MaxValue
         : (_characters.MostLeft * MostBytesOfCharacter) + MostBytesWithinCharacter;
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]    // a short program makes a few hundred masks in all, too few for the tiers of the JIT
     public override int Next(int state, byte value)
     {
         Node node = _nodes[state];
@@ -265,11 +267,42 @@ sealed class AutomatonTerminal : Terminal
     {
         lock (_gate)
         {
-            int next = After(node.Place, value) is { } place ? Add(place) : Dead;
-            Volatile.Write(ref node.Next[value - node.FirstByte], next);
-            return next;
+            if (node.Place.Kind == ByteStateKind.AnyUtf8)
+                Array.Fill(node.Next, Add(After(node.Place, value)!.Value));
+            else if (node.Place.Kind == ByteStateKind.Between)
+                FillBetween(node);
+            else
+                Volatile.Write(ref node.Next[value - node.FirstByte], After(node.Place, value) is { } place ? Add(place) : Dead);
+            return node.Next[value - node.FirstByte];
         }
     }
+
+    /// <summary>Between characters nearly all bytes are asked for sooner or later: all at once costs less.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    void FillBetween(Node node)
+    {
+        CharClasses classes = _characters.Classes;
+        int[] after = new int[classes.Count];    // each class's character leads there
+        for (int c = 0; c < after.Length; c++)
+        {
+            int next = _characters.Next(node.Place.State, c);
+            after[c] = next == Dead ? Dead : Add(new(ByteStateKind.Between, next));
+        }
+        for (int value = 0; value < Bytes; value++)
+        {
+            int next;
+            if (value < Ascii && !(_isJson && TokenTrie.NotPlain.Contains(value)))
+                next = after[classes[value]];
+            else if (value is >= 0xC2 and < 0xF5 && classes.OfFirstByte((byte)value) is >= 0 and int only && !IsEdge((byte)value))
+                next = after[only] == Dead ? Dead : Add(new(ByteStateKind.AnyUtf8, _nodes[after[only]].Place.State, 0, value < 0xE0 ? 1 : value < 0xF0 ? 2 : 3));
+            else
+                next = After(node.Place, (byte)value) is { } place ? Add(place) : Dead;
+            Volatile.Write(ref node.Next[value], next);
+        }
+    }
+
+    /// <summary>Whether not every continuation after this first byte is UTF-8, so that the bytes after it are to be looked at.</summary>
+    static bool IsEdge(byte first) => first is 0xE0 or 0xED or 0xF0 or 0xF4;
 
     Node Explored(int state)
     {
@@ -454,6 +487,7 @@ sealed class AutomatonTerminal : Terminal
         return _count++;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     TerminalMask MakeMask(int state)
     {
         ulong[] inside = new ulong[_vocabulary.MaskWords];
@@ -478,6 +512,7 @@ sealed class AutomatonTerminal : Terminal
         return new(inside, crossings?.ToArray(), trie);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void Walk(TokenTrie trie, int root, int[] states, ulong[] inside, ref List<int>? crossings)
     {
         ReadOnlySpan<TrieNode> nodes = trie.Nodes;
@@ -507,9 +542,14 @@ sealed class AutomatonTerminal : Terminal
     /// <summary>Whether plain tokens may follow by their number of characters alone: all plain characters are alike, until all or none are allowed.</summary>
     /// <param name="state">Of the automaton of characters.</param>
     /// <param name="most">How many plain characters may follow.</param>
-    /// <param name="mayEnd">Whether the text may end before, among or after them.</param>
+    /// <param name="mayEnd">Whether the text may end before, among or after them, or perhaps may.</param>
     bool TryCountPlain(int state, out int most, out bool mayEnd)
     {
+        if (_characters.TryCountAny(state, out most))
+        {
+            mayEnd = true;
+            return true;
+        }
         mayEnd = _characters.IsAccepting(state);
         for (most = 0; most < _vocabulary.Plain.MostCharacters; most++)
         {
@@ -529,7 +569,7 @@ sealed class AutomatonTerminal : Terminal
     }
 
     /// <summary>A state, and what is known of it.</summary>
-    public sealed class Node(ByteState place, byte firstByte, int length, bool isAccepting)
+    sealed class Node(ByteState place, byte firstByte, int length, bool isAccepting) : IMaskHolder
     {
         public readonly ByteState Place = place;
         public readonly byte FirstByte = firstByte;
@@ -547,8 +587,10 @@ sealed class AutomatonTerminal : Terminal
         public void SetLive(ByteSet live)
         {
             _live = live;
-            IsWide = live.Count > WideFrom;
+            IsWide = live.Count >= WideFrom;
         }
+
+        public void DropMask() => Volatile.Write(ref Mask, null);
 
         static int[] NewTable(int length)
         {

@@ -32,8 +32,12 @@ struct ByteSet
     {
         int word = value / BitsOfWord;
         int rank = BitOperations.PopCount(this[word] & ((1UL << (value % BitsOfWord)) - 1));
-        for (int i = 0; i < word; i++)
-            rank += BitOperations.PopCount(this[i]);
+        if (word > 0)
+            rank += BitOperations.PopCount(this[0]);
+        if (word > 1)
+            rank += BitOperations.PopCount(this[1]);
+        if (word > 2)
+            rank += BitOperations.PopCount(this[2]);
         return rank;
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Unicode;
 using Chorale.Tokenization;
 
@@ -11,6 +12,8 @@ sealed class PlainTokens
 {
     // Longer ones are rare, and go by a list.
     const int MostCounted = 32;
+
+    static readonly SearchValues<byte> NotPlain = SearchValues.Create([.. TokenTrie.NotPlain.SelectMany(range => Enumerable.Range(range.First, range.Last - range.First + 1)).Select(value => (byte)value)]);
 
     readonly ulong[][] _upTo = new ulong[MostCounted + 1][];    // [characters][words]
     readonly (int Characters, int Id)[] _longer;
@@ -75,12 +78,7 @@ sealed class PlainTokens
     /// <summary>0 where the bytes are not plain.</summary>
     static int CountCharacters(ReadOnlySpan<byte> bytes)
     {
-        foreach (byte value in bytes)
-        {
-            if (TokenTrie.NotPlain.Contains(value))
-                return 0;
-        }
-        if (!Utf8.IsValid(bytes))
+        if (bytes.ContainsAny(NotPlain) || !Utf8.IsValid(bytes))
             return 0;
         int count = 0;
         foreach (byte value in bytes)
