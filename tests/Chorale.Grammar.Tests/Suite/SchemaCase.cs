@@ -8,6 +8,9 @@ namespace Chorale.Grammar.Tests;
 /// <summary>A schema of <c>testdata/schemas/suite.jsonl</c>.</summary>
 sealed class SchemaCase
 {
+    /// <summary>Under the flexible policy; small, so that its limit is met.</summary>
+    public const int MaxWhitespace = 4;
+
     static readonly Lazy<Dictionary<string, SchemaCase>> Suite = new(() => Jsonl.Elements("schemas/suite.jsonl").Select(line => new SchemaCase(line)).ToDictionary(c => c.Id, StringComparer.Ordinal));
 
     readonly JsonSchemaSource[] _sources;
@@ -19,7 +22,7 @@ sealed class SchemaCase
         Schema = line.GetProperty("schema");
         Valid = [.. line.GetProperty("valid").EnumerateArray()];
         Invalid = [.. line.GetProperty("invalid").EnumerateArray()];
-        _sources = [.. Enum.GetValues<JsonWhitespace>().Select(white => (JsonSchemaSource)GrammarSource.JsonSchema(Schema, new() { Whitespace = white, MaxWhitespace = 4 }))];
+        _sources = [.. Enum.GetValues<JsonWhitespace>().Select(white => (JsonSchemaSource)GrammarSource.JsonSchema(Schema, new() { Whitespace = white, MaxWhitespace = MaxWhitespace }))];
     }
 
     /// <summary>All of them, in the order of the file.</summary>
@@ -35,6 +38,9 @@ sealed class SchemaCase
     public IReadOnlyList<JsonElement> Valid { get; }
 
     public IReadOnlyList<JsonElement> Invalid { get; }
+
+    /// <summary>Whether it speaks of a format somewhere.</summary>
+    public bool HasFormat => Schema.GetRawText().Contains("\"format\"", StringComparison.Ordinal);
 
     public static SchemaCase Find(string id) => Suite.Value[id];
 

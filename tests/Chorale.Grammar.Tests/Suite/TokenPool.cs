@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Numerics;
 using System.Text;
 using Chorale.TestKit;
@@ -14,12 +15,19 @@ sealed class TokenPool
     /// <summary>With so many digits, doubles still tell numbers apart; ajv sees doubles.</summary>
     const int LongestNumber = 12;
 
+    /// <summary>With its sign.</summary>
+    const int LongestExponent = 2;
+
+    const int MostAttempts = 400;
+
     static readonly Lazy<TokenPool> Full = new(() => new(GrammarVocabulary.O200kHarmony));
     static readonly Lazy<TokenPool> Little = new(() =>
     {
         using FileStream json = File.OpenRead(TestData.PathOf("tokenization/pub-d.tokenizer.json"));
         return new(new(Tokenizer.FromTokenizerJson(json)));
     });
+
+    static readonly SearchValues<byte> OfNumbers = SearchValues.Create("0123456789.eE+-"u8);
 
     readonly byte[][] _bytes;
     readonly ulong[] _special;
@@ -77,15 +85,13 @@ sealed class TokenPool
             few[i] = mask[i] & _short[i];
         int allCount = Count(mask);
         int fewCount = Count(few);
-        int numberLength = NumberLength(before);
-        int id = 0;
-        for (int attempt = 0; attempt < 40; attempt++)
+        for (int attempt = 0; attempt < MostAttempts; attempt++)
         {
-            id = fewCount > 0 && random.Next(2) == 0 ? At(few, random.Next(fewCount)) : At(mask, random.Next(allCount));
-            if (numberLength == 0 || numberLength + _bytes[id].AsSpan().IndexOfAnyExcept("0123456789.eE+-"u8) is var length && length <= LongestNumber && length >= numberLength)
-                break;
+            int id = fewCount > 0 && random.Next(2) == 0 ? At(few, random.Next(fewCount)) : At(mask, random.Next(allCount));
+            if (KeepsNumberShort(before, _bytes[id]))
+                return id;
         }
-        return id;
+        return At(mask, random.Next(allCount));
     }
 
     /// <summary>Cuts a text into tokens as no tokenizer would.</summary>
@@ -125,7 +131,17 @@ sealed class TokenPool
 
     public ReadOnlySpan<byte> BytesOf(int id) => _bytes[id];
 
-    static int NumberLength(ReadOnlySpan<byte> before) => before.Length - 1 - before.LastIndexOfAnyExcept("0123456789.eE+-"u8);
+    static bool KeepsNumberShort(ReadOnlySpan<byte> before, ReadOnlySpan<byte> token)
+    {
+        ReadOnlySpan<byte> begun = before[(before.LastIndexOfAnyExcept(OfNumbers) + 1)..];
+        int more = token.IndexOfAnyExcept(OfNumbers);
+        ReadOnlySpan<byte> rest = more < 0 ? token : token[..more];
+        if (begun.Length + rest.Length > LongestNumber)
+            return false;
+        int exponent = begun.LastIndexOfAny("eE"u8);
+        int digits = exponent >= 0 ? begun.Length - exponent - 1 + rest.Length : rest.Length - rest.LastIndexOfAny("eE"u8) - 1;
+        return digits <= LongestExponent || (exponent < 0 && rest.IndexOfAny("eE"u8) < 0);
+    }
 
     static void Set(ulong[] mask, int id) => mask[id >> 6] |= 1UL << (id & 63);
 
