@@ -21,12 +21,12 @@ static class GrammarSuite
         Console.WriteLine(Line($"vocabulary: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:f1} ms, {vocabulary.Tokenizer.VocabularySize} ids"));
         List<Case> cases = [.. Jsonl.Elements("schemas/suite.jsonl").Select(line => new Case(line)).Where(c => only.Count == 0 || only.Any(name => c.Id.StartsWith(name, StringComparison.Ordinal)))];
 
-        List<double> firstCompile = [], compile = [], sight = [], warm = [], accept = [], perSchema = [];
+        List<double> firstCompile = [], compile = [], sight = [], warm = [], tight = [], accept = [], perSchema = [];
         long allocated = 0;
         foreach (Case c in cases)
             firstCompile.Add(c.Compile(vocabulary));
         foreach (Case c in cases)
-            c.Masks(vocabulary, [], []);
+            c.Masks(vocabulary, [], [], isTight: false);
         foreach (Case c in cases)
         {
             double[] times = [.. Enumerable.Range(0, rounds).Select(_ => c.Compile(vocabulary)).Order()];
@@ -36,13 +36,14 @@ static class GrammarSuite
         {
             c.Compile(vocabulary);
             List<double> own = [];
-            c.Masks(vocabulary, own, []);
+            c.Masks(vocabulary, own, [], isTight: false);
             sight.AddRange(own);
             own.Clear();
             for (int round = 0; round < rounds; round++)
-                allocated += c.Masks(vocabulary, own, accept);
+                allocated += c.Masks(vocabulary, own, accept, isTight: false);
             warm.AddRange(own);
             perSchema.Add(own.Average());
+            c.Masks(vocabulary, tight, [], isTight: true);
         }
         Console.WriteLine($"\n| {cases.Count} schemas | mean | median | p90 | p99 | max |\n|---|---|---|---|---|---|");
         Row("compile, first of the process, ms", firstCompile, 1e-3);
@@ -50,6 +51,7 @@ static class GrammarSuite
         Row("mask at first sight, µs", sight, 1);
         Row("mask, warm, µs", warm, 1);
         Row("mask, warm, mean of each schema, µs", perSchema, 1);
+        Row("mask, warm, when the budget just suffices for the instance, µs", tight, 1);
         Row("accept, warm, µs", accept, 1);
         Console.WriteLine(Line($"\n{warm.Count / rounds} masks, {rounds} rounds; allocated by a warm mask: {(double)allocated / warm.Count:f1} bytes; {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}"));
         Worst("compile", cases, compile, 1e-3, "ms");
@@ -91,21 +93,24 @@ static class GrammarSuite
 
         /// <summary>Follows all instances and measures each mask and each step, in microseconds.</summary>
         /// <returns>How many bytes the masks allocated.</returns>
-        public long Masks(GrammarVocabulary vocabulary, List<double> masks, List<double> steps)
+        public long Masks(GrammarVocabulary vocabulary, List<double> masks, List<double> steps, bool isTight)
         {
             ulong[] mask = new ulong[vocabulary.MaskWords];
             long allocated = 0;
             foreach (int[] ids in _instances!)
             {
                 GrammarMatcher matcher = _grammar!.CreateMatcher();
-                foreach (int id in ids)
+                for (int i = 0; i < ids.Length; i++)
                 {
                     long before = GC.GetAllocatedBytesForCurrentThread();
                     long start = Stopwatch.GetTimestamp();
-                    matcher.FillMask(mask);
+                    if (isTight)
+                        matcher.FillMask(mask, Math.Max(ids.Length - i, matcher.CompletionLength));
+                    else
+                        matcher.FillMask(mask);
                     long filled = Stopwatch.GetTimestamp();
                     allocated += GC.GetAllocatedBytesForCurrentThread() - before;
-                    if (!matcher.TryAccept(id))
+                    if (!matcher.TryAccept(ids[i]))
                         throw new InvalidOperationException($"{Id} does not accept its own instance.");
                     steps.Add(Stopwatch.GetElapsedTime(filled).TotalMicroseconds);
                     masks.Add(Stopwatch.GetElapsedTime(start, filled).TotalMicroseconds);

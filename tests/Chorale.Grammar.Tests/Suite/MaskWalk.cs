@@ -25,18 +25,13 @@ sealed class MaskWalk(TokenPool pool, Random random)
                 return problem;
             if (!goesOn || (matcher.CanEnd && random.Next(4) == 0))
                 return null;
-            if (!Accept(matcher, pool.Draw(_mask, Text.WrittenSpan, random)))
-                return $"id {Ids[^1]} of the mask was not accepted";
-        }
-        List<int> completion = [];
-        int length = matcher.CompletionLength;
-        matcher.AppendCompletion(completion);
-        if (completion.Count != length)
-            return $"a completion of {length} ids has {completion.Count}";
-        foreach (int id in completion)
+            int id = pool.Draw(_mask, Text.WrittenSpan, random);
+            if (id < 0)
+                break;
             if (!Accept(matcher, id))
-                return $"id {id} of the completion was not accepted";
-        return matcher.CanEnd ? null : "the completion does not complete";
+                return $"id {id} of the mask was not accepted";
+        }
+        return Complete(matcher);
     }
 
     /// <summary>Writes a document in no more ids than a budget, which must suffice for the shortest.</summary>
@@ -53,11 +48,27 @@ sealed class MaskWalk(TokenPool pool, Random random)
                 return null;
             if (budget == 0)
                 return "the budget is used up, and more may follow";
-            if (!Accept(matcher, pool.Draw(_mask, Text.WrittenSpan, random)))
-                return $"id {Ids[^1]} of the mask was not accepted";
+            int id = pool.Draw(_mask, Text.WrittenSpan, random);
+            if (id < 0)
+                return Complete(matcher);
+            if (!Accept(matcher, id))
+                return $"id {id} of the mask was not accepted";
             if (matcher.CompletionLength >= budget)
                 return $"with {budget} ids left, an id was allowed after which {matcher.CompletionLength} are needed";
         }
+    }
+
+    string? Complete(GrammarMatcher matcher)
+    {
+        List<int> completion = [];
+        int length = matcher.CompletionLength;
+        matcher.AppendCompletion(completion);
+        if (completion.Count != length)
+            return $"a completion of {length} ids has {completion.Count}";
+        foreach (int id in completion)
+            if (!Accept(matcher, id))
+                return $"id {id} of the completion was not accepted";
+        return matcher.CanEnd ? null : "the completion does not complete";
     }
 
     void Begin()

@@ -23,7 +23,7 @@ public class SuiteGenerationTests
 
     [Fact]
     public Task A_budget_that_suffices_cuts_no_document_short() =>
-        AssertWritesValid(TokenPool.O200k, JsonWhitespace.Compact, 2, (walk, matcher, random) =>
+        AssertWritesValid(TokenPool.O200k, JsonWhitespace.Compact, 1, (walk, matcher, random) =>
             walk.WriteWithin(matcher, matcher.CompletionLength + (random.Next(3) == 0 ? 0 : random.Next(30))));
 
     [Fact]

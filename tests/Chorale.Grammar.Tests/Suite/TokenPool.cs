@@ -77,7 +77,8 @@ sealed class TokenPool
         return false;
     }
 
-    /// <summary>Draws an id of a mask: often a short one, so that texts come to an end, and if possible none that makes a number too long for a double.</summary>
+    /// <summary>Draws an id of a mask: often a short one, so that texts come to an end, and none that makes a number too long for a double.</summary>
+    /// <returns>The id; -1 where none was found.</returns>
     public int Draw(ReadOnlySpan<ulong> mask, ReadOnlySpan<byte> before, Random random)
     {
         Span<ulong> few = stackalloc ulong[mask.Length];
@@ -91,7 +92,7 @@ sealed class TokenPool
             if (KeepsNumberShort(before, _bytes[id]))
                 return id;
         }
-        return At(mask, random.Next(allCount));
+        return -1;
     }
 
     /// <summary>Cuts a text into tokens as no tokenizer would.</summary>
