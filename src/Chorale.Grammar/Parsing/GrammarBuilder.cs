@@ -67,6 +67,9 @@ sealed class GrammarBuilder(GrammarVocabulary vocabulary)
     /// <summary>Nothing need be read from one state to another.</summary>
     public void AddEmpty(int from, int to) => Add(from, new Edge.Nothing(to));
 
+    /// <summary>Whether any text is in the language of a rule, as it is now.</summary>
+    public bool HasText(int rule) => Productive().Contains(_rules[rule].Start);
+
     /// <summary>Ends the making.</summary>
     /// <param name="root">The rule of whole texts.</param>
     /// <exception cref="GrammarException">No text is in the language.</exception>
