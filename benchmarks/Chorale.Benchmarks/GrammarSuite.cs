@@ -23,6 +23,7 @@ static class GrammarSuite
 
         List<double> firstCompile = [], compile = [], sight = [], warm = [], tight = [], accept = [], perSchema = [];
         long allocated = 0;
+        List<string> allocating = [];
         foreach (Case c in cases)
             firstCompile.Add(c.Compile(vocabulary));
         foreach (Case c in cases)
@@ -39,8 +40,12 @@ static class GrammarSuite
             c.Masks(vocabulary, own, [], isTight: false);
             sight.AddRange(own);
             own.Clear();
+            long ofCase = 0;
             for (int round = 0; round < rounds; round++)
-                allocated += c.Masks(vocabulary, own, accept, isTight: false);
+                ofCase += c.Masks(vocabulary, own, accept, isTight: false);
+            allocated += ofCase;
+            if (ofCase > 0)
+                allocating.Add(Line($"{c.Id} {ofCase} bytes"));
             warm.AddRange(own);
             perSchema.Add(own.Average());
             c.Masks(vocabulary, tight, [], isTight: true);
@@ -54,6 +59,8 @@ static class GrammarSuite
         Row("mask, warm, when the budget just suffices for the instance, µs", tight, 1);
         Row("accept, warm, µs", accept, 1);
         Console.WriteLine(Line($"\n{warm.Count / rounds} masks, {rounds} rounds; allocated by a warm mask: {(double)allocated / warm.Count:f1} bytes; {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}"));
+        if (allocating.Count > 0)
+            Console.WriteLine($"\nallocating: {string.Join(", ", allocating)}");
         Worst("compile", cases, compile, 1e-3, "ms");
         Worst("mask", cases, perSchema, 1, "µs");
     }
