@@ -15,7 +15,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
 
     readonly int _hash;
 
-    RegularExpression(int hash, bool isNullable, bool isPlain) => (_hash, IsNullable, IsPlain) = (hash, isNullable, isPlain);
+    private protected RegularExpression(int hash, bool isNullable, bool isPlain) => (_hash, IsNullable, IsPlain) = (hash, isNullable, isPlain);
 
     /// <summary>The empty language.</summary>
     public static RegularExpression Nothing { get; } = new Alternatives([]);
