@@ -255,7 +255,7 @@ sealed class RegexParser(string pattern, RegexFlags flags, bool isEcma)
         int position = _scanner.At;
         if (!TryReadCounts(out int least, out int most))
             return atom;
-        if (atom is RegexNode.After or RegexNode.Before || _scanner.Pattern[start] == '\\' && atom.HasAssertion)
+        if (atom.HasAssertion && _scanner.Pattern[start] != '(')
             throw _scanner.ErrorAt(position, "Found a quantifier behind an anchor. Expected something to repeat before it.");
         if (_scanner.Next == '+')
             throw _scanner.NotSupportedAt(position, "a possessive quantifier");

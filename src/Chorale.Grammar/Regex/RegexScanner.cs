@@ -11,8 +11,13 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
     static readonly CharSet s_space = UnicodeSets.WhiteSpace.Without(CharSet.Of(0x85)).Or(CharSet.Of(0xFEFF));
     static readonly Lazy<CharSet> s_unicodeWord = new(() => UnicodeSets.Category("L")!.Or(UnicodeSets.Category("M")!).Or(UnicodeSets.Category("N")!).Or(UnicodeSets.Category("Pc")!));
 
+    static readonly CharSet s_lineEnds = CharSet.Of('\n', '\r', 0x2028, 0x2029);
+    static readonly CharSet s_noLineEnd = s_lineEnds.Complement();
+
+    readonly Dictionary<CharSet, CharSet> _folded = [];
+
     /// <summary>What ends a line in ECMA-262.</summary>
-    public static CharSet LineEnds { get; } = CharSet.Of('\n', '\r', 0x2028, 0x2029);
+    public static CharSet LineEnds => s_lineEnds;
 
     public string Pattern => pattern;
 
@@ -34,7 +39,7 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
     public CharSet Word => Folded(Flags.HasFlag(RegexFlags.Unicode) ? s_unicodeWord.Value : s_word);
 
     /// <summary>What <c>.</c> matches.</summary>
-    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : LineEnds.Complement();
+    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : s_noLineEnd;
 
     public GrammarSyntaxException ErrorAt(int position, string problem)
     {
@@ -177,7 +182,14 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
 
     CharSet Space => Flags.HasFlag(RegexFlags.Unicode) ? UnicodeSets.WhiteSpace : s_space;
 
-    CharSet Folded(CharSet set) => Flags.HasFlag(RegexFlags.IgnoreCase) ? CaseFolding.Close(set) : set;
+    CharSet Folded(CharSet set)
+    {
+        if (!Flags.HasFlag(RegexFlags.IgnoreCase))
+            return set;
+        if (!_folded.TryGetValue(set, out CharSet? folded))
+            _folded.Add(set, folded = CaseFolding.Close(set));
+        return folded;
+    }
 
     int ReadMember(int classStart, out CharSet? set)
     {

@@ -5,7 +5,8 @@ namespace Chorale.Grammar;
 
 /// <summary>The formats of strings that JSON Schema names, as far as they are regular: every string of such a language is valid for its format.</summary>
 /// <remarks>
-/// They follow their RFCs, without what validators in use refuse: in e-mail addresses quoted local parts and address literals, in URI templates dots within names. Not regular, and so
+/// They follow their RFCs, without what validators in use refuse: in e-mail addresses quoted local parts and address literals, in URIs an empty path without authority, in URI templates dots within names. Durations may
+/// omit units between others, as in ISO 8601. Not regular, and so
 /// not known, is <c>regex</c>; formats of numbers are none of strings.
 /// </remarks>
 static class StringFormats
@@ -106,7 +107,8 @@ static class StringFormats
         string absolute = $"/(?:{segment}+{path})?";
         string query = $@"(?:\?(?:[{Allowed}{more}{moreInQuery}:@/?-]|{Escaped})*)?";
         string fragment = $"(?:#(?:[{Allowed}{more}:@/?-]|{Escaped})*)?";
-        string full = $"[A-Za-z][A-Za-z0-9+.-]*:(?:{authority}|{absolute}|(?:{segment}+{path})?)";
+        string rootless = $"{segment}+{path}";
+        string full = $"[A-Za-z][A-Za-z0-9+.-]*:(?:{authority}|{absolute}|{(mayOmitScheme ? $"(?:{rootless})?" : rootless)})";
         string relative = $"(?:{authority}|{absolute}|(?:(?:[{Allowed}{more}@-]|{Escaped})+{path})?)";
         return $"(?:{(mayOmitScheme ? $"{full}|{relative}" : full)}){query}{fragment}";
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 
@@ -26,6 +27,7 @@ static class UnicodeSets
 
     static readonly Lazy<CharSet[]> s_categories = new(FindCategories);
     static readonly Lazy<Dictionary<string, CharSet>> s_scripts = new(UnicodeScripts.Read);
+    static readonly ConcurrentDictionary<string, CharSet> s_known = new(StringComparer.Ordinal);
     static readonly Lazy<CharSet> s_alphabetic = new(() => Category("L")!.Or(Category("Nl")!).Or(UnicodeScripts.OtherAlphabetic));
     static readonly Lazy<CharSet> s_lowercase = new(() => Category("Ll")!.Or(UnicodeScripts.OtherLowercase));
     static readonly Lazy<CharSet> s_uppercase = new(() => Category("Lu")!.Or(UnicodeScripts.OtherUppercase));
@@ -37,19 +39,29 @@ static class UnicodeSets
     /// <summary>What stands between the braces of <c>\p{…}</c>: a general category, a script by its name or as <c>Script=…</c>, or a property that has no value.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out CharSet? set)
     {
+        if (s_known.TryGetValue(name, out set))
+            return true;
+        set = Find(name);
+        if (set is null)
+            return false;
+        s_known[name] = set;
+        return true;
+    }
+
+    static CharSet? Find(string name)
+    {
         int equals = name.IndexOf('=', StringComparison.Ordinal);
         if (equals >= 0)
         {
             string value = name[(equals + 1)..];
-            set = name[..equals] switch
+            return name[..equals] switch
             {
                 "General_Category" or "gc" => Category(value),
                 "Script" or "sc" => s_scripts.Value.GetValueOrDefault(value),
                 _ => null,
             };
-            return set is not null;
         }
-        set = name switch
+        return name switch
         {
             "Any" => CharSet.All,
             "ASCII" => CharSet.Range(0, 0x7F),
@@ -61,7 +73,6 @@ static class UnicodeSets
             "White_Space" or "space" => WhiteSpace,
             _ => Category(name) ?? s_scripts.Value.GetValueOrDefault(name),
         };
-        return set is not null;
     }
 
     /// <summary>A general category, or a group of them, by its short or long name; null if there is none.</summary>
