@@ -1,0 +1,28 @@
+namespace Chorale.Grammar.Tests;
+
+/// <summary>Holds the white space of a JSON text to a policy.</summary>
+static class SpaceAudit
+{
+    /// <returns>What is wrong; null where nothing is.</returns>
+    public static string? Check(ReadOnlySpan<byte> text, JsonWhitespace white)
+    {
+        bool inString = false;
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] == '"')
+                inString = !inString;
+            else if (inString && text[i] == '\\')
+                i++;
+            else if (!inString && (text[i] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r') && !IsAllowed(text, i, white))
+                return $"white space at byte {i}";
+        }
+        return null;
+    }
+
+    static bool IsAllowed(ReadOnlySpan<byte> text, int at, JsonWhitespace white) => white switch
+    {
+        JsonWhitespace.Compact => false,
+        JsonWhitespace.Spaced => text[at] == ' ' && at > 0 && text[at - 1] is (byte)':' or (byte)',',
+        _ => at < SchemaCase.MaxWhitespace || text.Slice(at - SchemaCase.MaxWhitespace, SchemaCase.MaxWhitespace).ContainsAnyExcept(" \t\n\r"u8),
+    };
+}
