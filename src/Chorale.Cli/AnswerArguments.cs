@@ -24,18 +24,22 @@ sealed partial class AnswerArguments
         command.Add(_whitespace);
         command.Add(_maxReasoning);
         command.Add(_noReasoning);
+        command.Validators.Add(result =>
+        {
+            if (new Option[] { _schema, _regex, _grammar }.Count(option => result.GetResult(option) is not null) > 1)
+                result.AddError("An answer has one form: --schema, --regex and --grammar do not go together.");
+            if (result.GetResult(_noReasoning) is { Implicit: false } && result.GetResult(_maxReasoning) is not null)
+                result.AddError("--no-reasoning and --max-reasoning do not go together.");
+        });
     }
 
     public int? MaxReasoningTokens(ParseResult line) => line.GetValue(_noReasoning) ? 0 : line.GetValue(_maxReasoning);
 
     /// <summary>What the answer must be; null where nothing is asked of it.</summary>
-    /// <exception cref="CliException">More than one thing is asked of it.</exception>
     public async Task<AnswerFormat?> ReadAsync(ParseResult line, CancellationToken cancellationToken)
     {
         FileInfo? schema = line.GetValue(_schema), grammar = line.GetValue(_grammar);
         string? regex = line.GetValue(_regex);
-        if ((schema is null ? 0 : 1) + (grammar is null ? 0 : 1) + (regex is null ? 0 : 1) > 1)
-            throw new CliException("an answer has one form: --schema, --regex and --grammar do not go together.", ExitCodes.Usage);
         if (regex is not null)
             return new(GrammarSource.Regex(regex));
         if (grammar is not null)
