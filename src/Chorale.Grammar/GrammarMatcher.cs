@@ -127,7 +127,7 @@ public sealed class GrammarMatcher
     }
 
     /// <summary>
-    /// Appends the ids that must follow, cut as the tokenizer cuts the whole text; none where there is a choice, or where a longer token than the forced text may follow.
+    /// Appends the ids that must follow, cut as the tokenizer cuts the whole text; none where there is a choice, or where what may follow decides how the forced text is cut.
     /// </summary>
     public void AppendForced(IList<int> ids)
     {
@@ -310,81 +310,52 @@ public sealed class GrammarMatcher
         }
     }
 
-    /// <summary>Whether some token of neighbouring nodes may follow; the state before them lies on the path.</summary>
-    bool AnyFollows(int from, int end)
-    {
-        ReadOnlySpan<TrieNode> nodes = Trie.Nodes;
-        for (int i = from; i < end;)
-        {
-            ref readonly TrieNode node = ref nodes[i];
-            MatchState? next = _path[node.Depth - 1].Next(node.Value, Grammar);
-            if (next is null)
-            {
-                i = node.Next;
-                continue;
-            }
-            if (node.Token != TrieNode.NoToken)
-                return true;
-            _path[node.Depth] = next;
-            i++;
-        }
-        return false;
-    }
-
-    /// <summary>Appends the ids of a forced text.</summary>
+    /// <summary>Appends the ids of a forced text, as far as what may follow cannot change how it is cut.</summary>
     /// <param name="text">The text.</param>
     /// <param name="context">The ids before it.</param>
-    /// <param name="end">Where it leads: what may follow there decides how much of its end is sure.</param>
+    /// <param name="end">Where it leads.</param>
     /// <param name="ids">Takes the ids.</param>
     /// <returns>Whether all of the text was appended.</returns>
     bool AppendText(ReadOnlySpan<byte> text, List<int> context, MatchState end, IList<int> ids)
-    {
-        if (text.IsEmpty)
-            return true;
-        int at = 0;
-        foreach (int id in Cut(text, context))
-        {
-            if (IsPartOfLonger(text[at..], end))
-                return false;
-            ids.Add(id);
-            Tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes);
-            at += bytes.Length;
-        }
-        return at == text.Length;
-    }
-
-    /// <summary>Whether a token may follow that begins with these bytes and goes on.</summary>
-    bool IsPartOfLonger(ReadOnlySpan<byte> bytes, MatchState end)
-    {
-        int node = end.Live.IsEmpty ? -1 : Trie.Find(bytes);
-        if (node < 0)
-            return false;
-        _path[bytes.Length] = end;
-        return AnyFollows(node + 1, Trie.Nodes[node].Next);
-    }
-
-    /// <summary>The ids that the tokenizer gives a text after others; of text that ends within a character only whole characters.</summary>
-    int[] Cut(ReadOnlySpan<byte> text, List<int> context)
     {
         int whole = text.Length;
         while (whole > 0 && !Utf8.IsValid(text[..whole]))
             whole--;
         if (whole == 0)
-            return [];
+            return text.IsEmpty;
         byte[] before = Tokenizer.DecodeBytes(CollectionsMarshal.AsSpan(context));
-        if (before.Length > 0 && Utf8.IsValid(before))
+        if (!Utf8.IsValid(before))
+            before = [];
+        byte[] both = [.. before, .. text[..whole]];
+        int[] cut = Tokenizer.EncodeUtf8(both);
+        if (SkipContext(cut, before.Length) is not { } first)
         {
-            int[] both = Tokenizer.EncodeUtf8([.. before, .. text[..whole]]);
-            int length = 0;
-            for (int i = 0; i < both.Length && length <= before.Length; i++)
-            {
-                if (length == before.Length)
-                    return both[i..];
-                Tokenizer.TryGetBytes(both[i], out ReadOnlySpan<byte> bytes);
-                length += bytes.Length;
-            }
+            both = both[before.Length..];
+            (cut, first, before) = (Tokenizer.EncodeUtf8(both), 0, []);
         }
-        return Tokenizer.EncodeUtf8(text[..whole]);
+        int stable = whole < text.Length ? StablePrefix.Length(both, static _ => true) : StablePrefix.Length(both, value => end.Live.Contains(value));
+        int at = before.Length;
+        foreach (int id in cut.AsSpan(first))
+        {
+            Tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes);
+            at += bytes.Length;
+            if (at > stable)
+                return false;
+            ids.Add(id);
+        }
+        return whole == text.Length;
+    }
+
+    /// <summary>The index of the first id after so many bytes; null where an id reaches across.</summary>
+    int? SkipContext(ReadOnlySpan<int> cut, int length)
+    {
+        int index = 0;
+        for (; length > 0; index++)
+        {
+            Tokenizer.TryGetBytes(cut[index], out ReadOnlySpan<byte> bytes);
+            length -= bytes.Length;
+        }
+        return length == 0 ? index : null;
     }
 
     /// <summary>The last ids since the last special one.</summary>
