@@ -121,7 +121,7 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
 
     void WriteObject(OrderedDictionary<string, JsonElement> members, SchemaExpression expression)
     {
-        ObjectShape shape = Array.Find(evaluator.Evaluate(expression).Objects, shape => Matches(members, shape)) ?? ObjectShape.Universal;
+        ObjectShape shape = evaluator.Written(Array.Find(evaluator.Evaluate(expression).Objects, shape => Matches(members, shape)) ?? ObjectShape.Universal);
         List<KeyValuePair<string, JsonElement>> ordered = [];
         foreach ((string name, _, _) in shape.Properties)
         {

@@ -39,7 +39,7 @@ sealed class JsonSchemaSource(JsonElement schema, JsonSchemaOptions options) : G
                 (SchemaDocument document, SchemaEvaluator evaluator) = Read();
                 SchemaExpression root = evaluator.Expressions.Schema(document.Root);
                 int rule = new SchemaGrammar(builder, evaluator, document, options).Add(root);
-                if (evaluator.IsEmpty(root))
+                if (!builder.HasText(rule))
                     throw new JsonSchemaException("$", "", "no document is valid");
                 builder.Ignored.AddRange(document.Ignored);
                 return rule;

@@ -23,8 +23,8 @@ sealed class ObjectGraph
 
     public ObjectGraph(SchemaGrammar grammar, ObjectShape shape, int rule)
     {
-        (_grammar, _shape, _rule) = (grammar, shape, rule);
-        _properties = shape.Properties;
+        (_grammar, _shape, _rule) = (grammar, grammar.Evaluator.Written(shape), rule);
+        _properties = _shape.Properties;
     }
 
     /// <param name="Next">Which declared member may come next.</param>
@@ -70,8 +70,7 @@ sealed class ObjectGraph
             if (isRequired && _grammar.IsNothing(value))
                 return false;
         }
-        string[] declared = [.. _shape.Properties.Select(property => property.Name)];
-        RegularExpression undeclared = declared.Length == 0 ? RegularExpression.Anything : RegularExpression.Not(RegularExpression.Strings(declared));
+        RegularExpression undeclared = _shape.Undeclared;
         _others = [.. _shape.Others.Where(other => other.Value is not SchemaExpression.Nothing && !_grammar.IsNothing(other.Value))
             .Select(other => (RegularExpression.And(other.Names, undeclared), other.Value)).Where(other => !_grammar.Evaluator.IsEmpty(other.Item1))];
         _properties = [.. _shape.Properties.Where(property => !_grammar.IsNothing(property.Value))];
@@ -79,7 +78,7 @@ sealed class ObjectGraph
         (_min, _max) = (_shape.MinProperties, _shape.MaxProperties);
         if (_min <= required)
             _min = 0;
-        if (_min > required + 1 && _others.Length > 0 && !DeclareOthers())
+        if (_min > required + 1 && _others.Length > 0)
         {
             _grammar.Document.Refuse((_shape.Counter ?? _grammar.Document.Root).Error(
                 "minProperties", "members whose names are not declared may repeat, so that a grammar cannot count more than one of them"));
@@ -94,22 +93,6 @@ sealed class ObjectGraph
         }
         _countLimit = Math.Max(1, _max < int.MaxValue ? _max : _min);
         return required <= _max;
-    }
-
-    /// <summary>Where the other names are a short list, they are declared too: then each comes once.</summary>
-    bool DeclareOthers()
-    {
-        const int most = 64;
-        List<(string, SchemaExpression, bool)> declared = [.. _properties];
-        foreach ((RegularExpression names, SchemaExpression value) in _others)
-        {
-            if (RegularLanguage.Enumerate(names, most) is not { } list)
-                return false;
-            declared.AddRange(list.Select(name => (name, value, false)));
-        }
-        _properties = [.. declared];
-        _others = [];
-        return true;
     }
 
     void AddDeclared(Place place, int state)

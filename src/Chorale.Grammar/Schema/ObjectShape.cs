@@ -30,6 +30,10 @@ sealed class ObjectShape
     public bool IsUniversal =>
         Properties.Length == 0 && Witnesses.Length == 0 && MinProperties == 0 && MaxProperties == int.MaxValue && Array.TrueForAll(Others, other => other.Value is SchemaExpression.Everything);
 
+    /// <summary>The names that are not declared.</summary>
+    public RegularExpression Undeclared =>
+        Properties.Length == 0 ? RegularExpression.Anything : RegularExpression.Not(RegularExpression.Strings(Properties.Select(property => property.Name)));
+
     /// <summary>Where a declared name stands; -1 where it is not declared.</summary>
     public int IndexOf(string name)
     {

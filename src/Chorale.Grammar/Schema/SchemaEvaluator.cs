@@ -51,6 +51,35 @@ sealed class SchemaEvaluator(SchemaExpressions expressions)
         return isEmpty;
     }
 
+    /// <summary>
+    /// A shape as it is written. Where so many members are asked for that other names must be counted, and these are a short list, they are declared: so that each comes once.
+    /// </summary>
+    public ObjectShape Written(ObjectShape shape)
+    {
+        const int most = 64;
+        if (shape.MinProperties <= shape.Properties.Count(property => property.IsRequired) + 1)
+            return shape;
+        RegularExpression undeclared = shape.Undeclared;
+        List<(string, SchemaExpression, bool)> properties = [.. shape.Properties];
+        foreach ((RegularExpression names, SchemaExpression value) in shape.Others)
+        {
+            if (value is SchemaExpression.Nothing)
+                continue;
+            if (RegularLanguage.Enumerate(RegularExpression.And(names, undeclared), most) is not { } list)
+                return shape;
+            properties.AddRange(list.Select(name => (name, value, false)));
+        }
+        return new()
+        {
+            Properties = [.. properties],
+            Others = [(RegularExpression.Anything, SchemaExpression.Never)],
+            MinProperties = shape.MinProperties,
+            MaxProperties = shape.MaxProperties,
+            Witnesses = shape.Witnesses,
+            Counter = shape.Counter,
+        };
+    }
+
     public bool IsEmpty(RegularExpression language)
     {
         if (language.IsPlain)
@@ -618,8 +647,7 @@ sealed class SchemaEvaluator(SchemaExpressions expressions)
             if (isRequired)
                 others.Add(new() { Properties = [(name, SchemaExpression.Never, false)] });
         }
-        RegularExpression undeclared = shape.Properties.Length == 0 ? RegularExpression.Anything
-            : RegularExpression.Not(RegularExpression.Strings(shape.Properties.Select(property => property.Name)));
+        RegularExpression undeclared = shape.Undeclared;
         foreach ((RegularExpression names, SchemaExpression value) in shape.Others)
         {
             RegularExpression outside = RegularExpression.And(names, undeclared);

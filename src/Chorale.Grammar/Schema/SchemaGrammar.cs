@@ -33,7 +33,7 @@ sealed class SchemaGrammar
         AddValue(start, root, end);
         Layout.AddSpace(Builder, end, Builder.End(rule));
         while (_open.TryDequeue(out (SchemaExpression Expression, int Rule) next))
-            AddAlternatives(Builder.Start(next.Rule), Evaluator.Evaluate(next.Expression), Builder.End(next.Rule), next.Rule);
+            AddAlternatives(Builder.Start(next.Rule), next.Expression, Builder.End(next.Rule), next.Rule);
         return rule;
     }
 
@@ -43,7 +43,7 @@ sealed class SchemaGrammar
         ValueSet set = Evaluator.Evaluate(expression);
         if (set.IsScalar)
         {
-            AddScalars(from, set, to);
+            AddScalars(from, set, to, expression);
             return;
         }
         SchemaExpression key = set.IsAll ? SchemaExpression.Any : expression;
@@ -70,9 +70,10 @@ sealed class SchemaGrammar
         _ => "never",
     };
 
-    void AddAlternatives(int from, ValueSet set, int to, int rule)
+    void AddAlternatives(int from, SchemaExpression expression, int to, int rule)
     {
-        AddScalars(from, set, to);
+        ValueSet set = Evaluator.Evaluate(expression);
+        AddScalars(from, set, to, expression);
         foreach (ArrayShape shape in set.Arrays)
             new ArrayGraph(this, shape, rule).Add(from, to);
         foreach (ObjectShape shape in set.Objects)
@@ -80,18 +81,37 @@ sealed class SchemaGrammar
     }
 
     /// <summary>Values that are listed have one spelling each, and together are one edge; so the ids of the only one are forced.</summary>
-    void AddScalars(int from, ValueSet set, int to)
+    void AddScalars(int from, ValueSet set, int to, SchemaExpression expression)
     {
         List<string> listed = Spellings(set);
         if (listed.Count == 1)
             Builder.AddLiteral(from, listed[0], to);
         else if (listed.Count > 1)
             Builder.AddText(from, RegularExpression.Strings(listed), to);
-        if (set.Numbers.Values is null && !set.Numbers.IsNothing)
-            Builder.AddText(from, JsonNumbers.Spelling(set.Numbers.Integers, set.Numbers.Fractions), to);
-        if (set.Strings.Values is null && !set.Strings.IsNothing)
-            Builder.AddJsonString(from, set.Strings.Language, to);
+        string keyword = "multipleOf";
+        try
+        {
+            if (set.Numbers.Values is null && !set.Numbers.IsNothing)
+                Builder.AddText(from, JsonNumbers.Spelling(set.Numbers.Integers, set.Numbers.Fractions), to);
+            keyword = "pattern";
+            if (set.Strings.Values is null && !set.Strings.IsNothing)
+                Builder.AddJsonString(from, set.Strings.Language, to);
+        }
+        catch (GrammarException exception) when (exception is not JsonSchemaException)
+        {
+            throw (NodeOf(expression) ?? Document.Root).Error(keyword, exception.Message);
+        }
     }
+
+    /// <summary>A schema to blame for an expression.</summary>
+    static SchemaNode? NodeOf(SchemaExpression expression) => expression switch
+    {
+        SchemaExpression.Schema schema => schema.Node,
+        SchemaExpression.Both both => both.Parts.Select(NodeOf).FirstOrDefault(node => node is not null),
+        SchemaExpression.Either either => either.Parts.Select(NodeOf).FirstOrDefault(node => node is not null),
+        SchemaExpression.Other other => other.Origin.Node,
+        _ => null,
+    };
 
     /// <summary>The values of a set that are listed, as JSON.</summary>
     public static List<string> Spellings(ValueSet set)

@@ -6,6 +6,9 @@ namespace Chorale.Grammar;
 /// <summary>Reads the keywords of one schema. What is malformed is refused; keywords that are unknown, or say nothing about what is valid, are passed over.</summary>
 sealed class SchemaReader
 {
+    /// <summary>A string that must be longer would take too long to find the shortest one of.</summary>
+    const int MostMinLength = 65_536;
+
     readonly SchemaNode _node;
     readonly SchemaKeywords _keywords = new();
     DecimalNumber? _minimum, _maximum;
@@ -76,6 +79,11 @@ sealed class SchemaReader
                 break;
             case "minLength":
                 _minLength = Count(keyword, value);
+                if (_minLength > MostMinLength)
+                {
+                    _node.Document.Refuse(_node.Error(keyword, $"{SchemaNode.Describe(value.Value)}, and at most {MostMinLength} characters can be asked for"));
+                    _minLength = 0;
+                }
                 break;
             case "maxLength":
                 _maxLength = Count(keyword, value);
@@ -85,8 +93,7 @@ sealed class SchemaReader
                     _keywords.Strings = _keywords.Strings.And(StringSet.Of(pattern));
                 break;
             case "format":
-                if (StringFormats.TryGet(Text(keyword, value), out RegularExpression? format))
-                    _keywords.Strings = _keywords.Strings.And(StringSet.Of(format));
+                ReadFormat(Text(keyword, value));
                 break;
             default:
                 ReadObjectKeyword(keyword, value);
@@ -269,6 +276,20 @@ sealed class SchemaReader
             _keywords.Numbers = _keywords.Numbers.And(new(null, integers, fractions));
         else
             _node.Document.Refuse(_node.Error(keyword, $"{SchemaNode.Describe(value.Value)} has too many digits to be enforced"));
+    }
+
+    /// <summary>Formats restrict strings, and two that OpenAPI has restrict numbers. Others are annotations.</summary>
+    void ReadFormat(string format)
+    {
+        if (format is "int32" or "int64")
+        {
+            (BigInteger least, BigInteger most) = format == "int32" ? (int.MinValue, int.MaxValue) : ((BigInteger)long.MinValue, (BigInteger)long.MaxValue);
+            _keywords.Numbers = _keywords.Numbers.And(new(null, JsonNumbers.IntegerRange(least, most), RegularExpression.Nothing));
+        }
+        else if (StringFormats.TryGet(format, out RegularExpression? language))
+        {
+            _keywords.Strings = _keywords.Strings.And(StringSet.Of(language));
+        }
     }
 
     static void Tighten(ref DecimalNumber? bound, ref bool isLeftOut, DecimalNumber value, bool leaveOut, bool isLower)
