@@ -25,9 +25,10 @@ sealed class RegexLoop(RegularExpression[] definitions, int index, bool isNullab
     {
         Stack<RegularExpression> todo = [];
         todo.Push(language);
-        for (int count = 0; todo.TryPop(out RegularExpression? next); count++)
+        int count = 0;
+        while (todo.TryPop(out RegularExpression? next))
         {
-            if (count > limit)
+            if (++count > limit)
                 return true;
             switch (next)
             {

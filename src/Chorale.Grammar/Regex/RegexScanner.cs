@@ -7,7 +7,7 @@ namespace Chorale.Grammar;
 sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
 {
     static readonly CharSet s_digits = CharSet.Range('0', '9');
-    static readonly CharSet s_word = CharSet.Union([('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')]);
+    static readonly CharSet s_word = CharSet.Union(('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'));
     static readonly CharSet s_space = UnicodeSets.WhiteSpace.Without(CharSet.Of(0x85)).Or(CharSet.Of(0xFEFF));
     static readonly CharSet s_notLineFeed = CharSet.Of('\n').Complement();
     static readonly Lazy<CharSet> s_unicodeWord = new(() => UnicodeSets.Category("L")!.Or(UnicodeSets.Category("M")!).Or(UnicodeSets.Category("N")!).Or(UnicodeSets.Category("Pc")!));
@@ -188,7 +188,10 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
         if (!Flags.HasFlag(RegexFlags.IgnoreCase))
             return set;
         if (!_folded.TryGetValue(set, out CharSet? folded))
-            _folded.Add(set, folded = CaseFolding.Close(set));
+        {
+            folded = CaseFolding.Close(set);
+            _folded.Add(set, folded);
+        }
         return folded;
     }
 
