@@ -23,6 +23,6 @@ static class SpaceAudit
     {
         JsonWhitespace.Compact => false,
         JsonWhitespace.Spaced => text[at] == ' ' && at > 0 && text[at - 1] is (byte)':' or (byte)',',
-        _ => at < SchemaCase.MaxWhitespace || text.Slice(at - SchemaCase.MaxWhitespace, SchemaCase.MaxWhitespace).ContainsAnyExcept(" \t\n\r"u8),
+        _ => at < SuiteSchema.MaxWhitespace || text.Slice(at - SuiteSchema.MaxWhitespace, SuiteSchema.MaxWhitespace).ContainsAnyExcept(" \t\n\r"u8),
     };
 }

@@ -37,7 +37,7 @@ public class SuiteGenerationTests
         MaskWalk walk = new(pool, random);
         List<string> problems = [];
         List<AjvQuestion> questions = [];
-        foreach (SchemaCase schema in SchemaCase.All)
+        foreach (SuiteSchema schema in SuiteSchema.All)
         {
             CompiledGrammar grammar = schema.Compile(pool.Vocabulary, white);
             List<string> texts = [];

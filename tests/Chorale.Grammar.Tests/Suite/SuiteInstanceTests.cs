@@ -8,10 +8,10 @@ public class SuiteInstanceTests
     readonly TokenPool _pool = TokenPool.O200k;
     readonly ulong[] _mask = TokenPool.O200k.CreateMask();
 
-    [Theory, MemberData(nameof(SchemaCase.Ids), MemberType = typeof(SchemaCase))]
+    [Theory, MemberData(nameof(SuiteSchema.Ids), MemberType = typeof(SuiteSchema))]
     public void A_valid_instance_is_accepted_however_it_is_cut_into_tokens(string id)
     {
-        SchemaCase schema = SchemaCase.Find(id);
+        SuiteSchema schema = SuiteSchema.Find(id);
         CompiledGrammar grammar = schema.Compile(_pool.Vocabulary);
         Random random = new(Seed(id));
         foreach (JsonElement instance in schema.Valid)
@@ -24,10 +24,10 @@ public class SuiteInstanceTests
         }
     }
 
-    [Theory, MemberData(nameof(SchemaCase.Ids), MemberType = typeof(SchemaCase))]
+    [Theory, MemberData(nameof(SuiteSchema.Ids), MemberType = typeof(SuiteSchema))]
     public void A_valid_instance_is_accepted_whatever_the_white_space_policy(string id)
     {
-        SchemaCase schema = SchemaCase.Find(id);
+        SuiteSchema schema = SuiteSchema.Find(id);
         foreach (JsonElement instance in schema.Valid)
         {
             byte[] text = schema.Write(instance);
@@ -36,10 +36,10 @@ public class SuiteInstanceTests
         }
     }
 
-    [Theory, MemberData(nameof(SchemaCase.Ids), MemberType = typeof(SchemaCase))]
+    [Theory, MemberData(nameof(SuiteSchema.Ids), MemberType = typeof(SuiteSchema))]
     public void An_invalid_instance_is_refused(string id)
     {
-        SchemaCase schema = SchemaCase.Find(id);
+        SuiteSchema schema = SuiteSchema.Find(id);
         CompiledGrammar grammar = schema.Compile(_pool.Vocabulary);
         foreach (JsonElement instance in schema.Invalid)
         {

@@ -5,10 +5,10 @@ namespace Chorale.Grammar.Tests;
 
 public class SuiteMaskTests
 {
-    [Theory, MemberData(nameof(SchemaCase.Ids), MemberType = typeof(SchemaCase))]
+    [Theory, MemberData(nameof(SuiteSchema.Ids), MemberType = typeof(SuiteSchema))]
     public void A_mask_allows_what_is_accepted_and_nothing_else(string id)
     {
-        SchemaCase schema = SchemaCase.Find(id);
+        SuiteSchema schema = SuiteSchema.Find(id);
         TokenPool pool = TokenPool.Small;
         ulong[] mask = pool.CreateMask();
         foreach (JsonElement instance in schema.Valid.Take(2))
@@ -29,10 +29,10 @@ public class SuiteMaskTests
         }
     }
 
-    [Theory, MemberData(nameof(SchemaCase.Ids), MemberType = typeof(SchemaCase))]
+    [Theory, MemberData(nameof(SuiteSchema.Ids), MemberType = typeof(SuiteSchema))]
     public void A_mask_over_all_of_o200k_allows_what_is_accepted(string id)
     {
-        SchemaCase schema = SchemaCase.Find(id);
+        SuiteSchema schema = SuiteSchema.Find(id);
         TokenPool pool = TokenPool.O200k;
         Random random = new(id.Length);
         ulong[] mask = pool.CreateMask();
@@ -56,10 +56,10 @@ public class SuiteMaskTests
         }
     }
 
-    [Theory, MemberData(nameof(SchemaCase.Ids), MemberType = typeof(SchemaCase))]
+    [Theory, MemberData(nameof(SuiteSchema.Ids), MemberType = typeof(SuiteSchema))]
     public void Going_back_and_copies_give_the_masks_that_were_given_before(string id)
     {
-        SchemaCase schema = SchemaCase.Find(id);
+        SuiteSchema schema = SuiteSchema.Find(id);
         TokenPool pool = TokenPool.Small;
         Random random = new(id.Length);
         GrammarMatcher matcher = schema.Compile(pool.Vocabulary).CreateMatcher();
@@ -99,10 +99,10 @@ public class SuiteMaskTests
         }
     }
 
-    [Theory, MemberData(nameof(SchemaCase.Ids), MemberType = typeof(SchemaCase))]
+    [Theory, MemberData(nameof(SuiteSchema.Ids), MemberType = typeof(SuiteSchema))]
     public void Forced_ids_are_those_of_the_whole_text_as_the_tokenizer_cuts_it(string id)
     {
-        SchemaCase schema = SchemaCase.Find(id);
+        SuiteSchema schema = SuiteSchema.Find(id);
         foreach (TokenPool pool in new[] { TokenPool.O200k, TokenPool.Small })
         {
             Tokenizer tokenizer = pool.Vocabulary.Tokenizer;

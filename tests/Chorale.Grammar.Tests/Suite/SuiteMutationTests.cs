@@ -14,7 +14,7 @@ public class SuiteMutationTests
     {
         AjvValidator.SkipWhereMissing();
         Random random = new(Seed);
-        List<SchemaCase> cases = [.. SchemaCase.All];
+        List<SuiteSchema> cases = [.. SuiteSchema.All];
         List<AjvQuestion> questions = [.. cases.Select(schema => new AjvQuestion(schema.Id, schema.Schema, Mutate(schema, random)))];
         IReadOnlyList<bool[]> verdicts = await AjvValidator.JudgeAsync(questions, TestContext.Current.CancellationToken);
         List<string> problems = [];
@@ -34,7 +34,7 @@ public class SuiteMutationTests
         Assert.InRange(valid, questions.Count * Mutants / 10, questions.Count * Mutants * 9 / 10);    // else they would tell little
     }
 
-    static List<string> Mutate(SchemaCase schema, Random random)
+    static List<string> Mutate(SuiteSchema schema, Random random)
     {
         List<JsonElement> instances = [.. schema.Valid, .. schema.Valid, .. schema.Invalid];
         List<JsonElement> parts = [];
@@ -56,7 +56,7 @@ public class SuiteMutationTests
 
     static string Text(JsonNode? node) => node?.ToJsonString(new() { MaxDepth = 1000 }) ?? "null";
 
-    static bool Accepts(SchemaCase schema, CompiledGrammar grammar, string document)
+    static bool Accepts(SuiteSchema schema, CompiledGrammar grammar, string document)
     {
         using JsonDocument parsed = JsonDocument.Parse(document);
         GrammarMatcher matcher = grammar.CreateMatcher();

@@ -6,17 +6,17 @@ using Chorale.TestKit;
 namespace Chorale.Grammar.Tests;
 
 /// <summary>A schema of <c>testdata/schemas/suite.jsonl</c>.</summary>
-sealed class SchemaCase
+sealed class SuiteSchema
 {
     /// <summary>Under the flexible policy; small, so that its limit is met.</summary>
     public const int MaxWhitespace = 4;
 
-    static readonly Lazy<Dictionary<string, SchemaCase>> Suite = new(() => Jsonl.Elements("schemas/suite.jsonl").Select(line => new SchemaCase(line)).ToDictionary(c => c.Id, StringComparer.Ordinal));
+    static readonly Lazy<Dictionary<string, SuiteSchema>> Suite = new(() => Jsonl.Elements("schemas/suite.jsonl").Select(line => new SuiteSchema(line)).ToDictionary(c => c.Id, StringComparer.Ordinal));
 
     readonly JsonSchemaSource[] _sources;
     readonly ConcurrentDictionary<(GrammarVocabulary, JsonWhitespace), CompiledGrammar> _compiled = new();
 
-    SchemaCase(JsonElement line)
+    SuiteSchema(JsonElement line)
     {
         Id = line.GetProperty("id").GetString()!;
         Schema = line.GetProperty("schema");
@@ -26,7 +26,7 @@ sealed class SchemaCase
     }
 
     /// <summary>All of them, in the order of the file.</summary>
-    public static IReadOnlyCollection<SchemaCase> All => Suite.Value.Values;
+    public static IReadOnlyCollection<SuiteSchema> All => Suite.Value.Values;
 
     /// <summary>Their ids, a test a row.</summary>
     public static IEnumerable<TheoryDataRow<string>> Ids => All.Select(c => new TheoryDataRow<string>(c.Id));
@@ -42,7 +42,7 @@ sealed class SchemaCase
     /// <summary>Whether it speaks of a format somewhere.</summary>
     public bool HasFormat => Schema.GetRawText().Contains("\"format\"", StringComparison.Ordinal);
 
-    public static SchemaCase Find(string id) => Suite.Value[id];
+    public static SuiteSchema Find(string id) => Suite.Value[id];
 
     /// <summary>The grammar, compiled once.</summary>
     public CompiledGrammar Compile(GrammarVocabulary vocabulary, JsonWhitespace white = JsonWhitespace.Compact) =>
