@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Chorale.Grammar;
@@ -35,6 +36,8 @@ static class CaseFolding
             for (int scalar = first; scalar <= Math.Min(last, LastCased); scalar++)
             {
                 Rune rune = new(scalar);
+                if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherLetter or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse)
+                    continue;
                 Join(families, scalar, Rune.ToUpperInvariant(rune).Value);
                 Join(families, scalar, Rune.ToLowerInvariant(rune).Value);
             }

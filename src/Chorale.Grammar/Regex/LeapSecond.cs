@@ -4,8 +4,11 @@ namespace Chorale.Grammar;
 
 /// <summary>The times of day of RFC 3339 in the leap second, which is 23:59:60 in UTC: <c>00:59:60+01:00</c>. It holds what is read of the hour and minute.</summary>
 sealed class LeapSecond(string read, bool mayOmitOffset)
-    : RegularExpression(HashCode.Combine(11, string.GetHashCode(read, StringComparison.Ordinal), mayOmitOffset), isNullable: false, isPlain: false)
+    : RegularExpression(HashCode.Combine(11, string.GetHashCode(read, StringComparison.Ordinal), mayOmitOffset), isNullable: false, isPlain: true)
 {
+    /// <summary>How long the longest of them is, without a fraction.</summary>
+    public const int Length = 14;
+
     const int MinutesOfDay = 24 * 60;
 
     static readonly RegularExpression s_seconds = RegexPattern.Whole(@":60(\.[0-9]+)?");

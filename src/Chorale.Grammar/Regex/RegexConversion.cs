@@ -8,7 +8,7 @@ namespace Chorale.Grammar;
 /// </remarks>
 sealed class RegexConversion
 {
-    const int MaxSteps = 50_000, MaxClasses = 16, MaxResult = 200_000;
+    const int MaxSteps = 100_000, MaxClasses = 16, MaxResult = 200_000, MaxDepth = 800;
 
     readonly CharSet[] _classes;        // disjoint, and together all characters
     readonly CharSet[] _sets;           // all that the pattern tells apart
@@ -20,11 +20,10 @@ sealed class RegexConversion
     {
         RegexNode[] nodes = [.. root.Descendants()];
         List<CharSet> classes = [CharSet.All];
-        bool looksBehind = false;
-        foreach (RegexNode.After after in nodes.OfType<RegexNode.After>())
+        CharSet[] before = [.. nodes.OfType<RegexNode.After>().Select(after => after.Members).Distinct()];
+        foreach (CharSet members in before)
         {
-            looksBehind = true;
-            classes = [.. classes.SelectMany(known => new[] { known.And(after.Members), known.Without(after.Members) }).Where(part => !part.IsEmpty)];
+            classes = [.. classes.SelectMany(known => new[] { known.And(members), known.Without(members) }).Where(part => !part.IsEmpty)];
             if (classes.Count > MaxClasses)
                 throw TooLarge("its lookbehinds tell too many kinds of characters apart");
         }
@@ -34,11 +33,11 @@ sealed class RegexConversion
         {
             if (node is RegexNode.Characters characters)
                 sets.Add(characters.Members);
-            else if (node is RegexNode.Before before)
-                sets.Add(before.Members);
+            else if (node is RegexNode.Before next)
+                sets.Add(next.Members);
         }
         _sets = [.. sets];
-        _anything = new RegularExpression[looksBehind ? classes.Count + 1 : 1];
+        _anything = new RegularExpression[before.Length > 0 ? classes.Count + 1 : 1];
         Array.Fill(_anything, RegularExpression.Anything);
     }
 
@@ -51,7 +50,7 @@ sealed class RegexConversion
         RegexConversion conversion = new(root);
         RegularExpression[] end = new RegularExpression[conversion._anything.Length];
         Array.Fill(end, RegularExpression.Empty);
-        return conversion.Checked(conversion.Convert(root, end)[conversion.Start]);
+        return Checked(conversion.Convert(root, end)[conversion.Start]);
     }
 
     /// <summary>The strings that a pattern matches somewhere.</summary>
@@ -60,26 +59,28 @@ sealed class RegexConversion
         RegexConversion conversion = new(root);
         RegularExpression[] found = conversion.Convert(root, conversion._anything);
         if (conversion.Start == 0)
-            return conversion.Checked(Follow(RegularExpression.Anything, found[0]));
+            return Checked(Follow(RegularExpression.Anything, found[0]));
         List<RegularExpression> places = [found[conversion.Start]];
         foreach ((CharSet before, RegularExpression rest) in conversion.Groups(found))
             places.Add(Follow(RegularExpression.Anything, Follow(RegularExpression.Set(before), rest)));
-        return conversion.Checked(conversion.IsUniform(found) ? Follow(RegularExpression.Anything, found[0]) : RegularExpression.Or(places));
+        return Checked(conversion.IsUniform(found) ? Follow(RegularExpression.Anything, found[0]) : RegularExpression.Or(places));
     }
 
     static GrammarSyntaxException TooLarge(string reason) =>
         new(1, 1, $"This pattern cannot be used: {reason}. Expected a simpler one.");
 
-    RegularExpression Checked(RegularExpression result)
+    static RegularExpression Checked(RegularExpression result)
     {
-        if (RegexLoop.IsTooLarge(result, MaxResult))
+        if (RegexLoop.IsTooLarge(result, MaxResult, MaxDepth))
             throw TooLarge("its anchors and lookarounds multiply into too many cases");
         return RegexLoop.Close(result);
     }
 
     RegularExpression[] Convert(RegexNode node, RegularExpression[] rest)
     {
-        if (++_steps > MaxSteps)
+        foreach (RegularExpression one in rest)
+            _steps += one is RegularExpression.Alternatives any ? any.Parts.Length : 1;
+        if (_steps > MaxSteps)
             throw TooLarge("its anchors and lookarounds stand in repetitions that are too large");
         if (!node.HasAssertion && node is not RegexNode.Sequence)
             return ConvertPlain(node, rest);

@@ -153,11 +153,11 @@ abstract class RegexNode
             return RegularExpression.Concat(RegularExpression.Repeat(Body.Language, Math.Max(Least - 1, 0), MostAfter(1)), Body.EndingIn(set));
         }
 
-        /// <remarks>Empty rounds come first: that is the same, as they only assert.</remarks>
         public override RegexNode Reading()
         {
             if (Most == 0)
                 return Fail;
+            // Either the first round reads; or it only asserts, and may stand for as many rounds as there must be, and the next one reads.
             RegexNode all = Join(Body.Reading(), new Repeat(Body, Math.Max(Least - 1, 0), MostAfter(1), Position));
             return Least > 1 && Body.IsNullable
                 ? Either(all, Join(Body.NotReading(), Body.Reading(), new Repeat(Body, 0, MostAfter(2), Position)))

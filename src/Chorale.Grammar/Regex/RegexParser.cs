@@ -121,9 +121,9 @@ sealed class RegexParser(string pattern, RegexFlags flags, bool isEcma)
         if (_scanner.TryRead(':'))
             return ParseBody(start);
         if (_scanner.TryRead('='))
-            return new RegexNode.Lookahead(ParseBody(start), isNegated: false);
+            return Lookahead(ParseBody(start), isNegated: false);
         if (_scanner.TryRead('!'))
-            return new RegexNode.Lookahead(ParseBody(start), isNegated: true);
+            return Lookahead(ParseBody(start), isNegated: true);
         if (_scanner.TryRead("<="))
             return ParseLookbehind(start, isNegated: false);
         if (_scanner.TryRead("<!"))
@@ -163,6 +163,15 @@ sealed class RegexParser(string pattern, RegexFlags flags, bool isEcma)
         _depth--;
         return body;
     }
+
+    /// <summary>Where it looks no further than one character, the assertion on that: its language is plainer.</summary>
+    static RegexNode Lookahead(RegexNode body, bool isNegated) => body switch
+    {
+        RegexNode.Characters next => isNegated ? new RegexNode.Before(next.Members.Complement(), isAtEnd: true) : new RegexNode.Before(next.Members, isAtEnd: false),
+        RegexNode.Before next => isNegated ? new RegexNode.Before(next.Members.Complement(), !next.IsAtEnd) : next,
+        RegexNode.After before => isNegated ? new RegexNode.After(before.Members.Complement(), !before.IsAtStart) : before,
+        _ => new RegexNode.Lookahead(body, isNegated),
+    };
 
     RegexNode.After ParseLookbehind(int start, bool isNegated)
     {
@@ -208,46 +217,43 @@ sealed class RegexParser(string pattern, RegexFlags flags, bool isEcma)
     {
         RegexFlags outer = _scanner.Flags;
         bool isOff = false;
-        for (; ; _scanner.At++)
+        while (true)
         {
-            RegexFlags flag = RegexFlags.None;
-            switch (_scanner.Next)
+            char letter = _scanner.Next;
+            bool isFirst = _scanner.At == start + 2;
+            _scanner.At += _scanner.IsAtEnd ? 0 : 1;
+            switch (letter)
             {
-                case ')' when _scanner.At > start + 2:
-                    _scanner.At++;
+                case ')' when !isFirst:
                     return null;
                 case ':':
-                    _scanner.At++;
                     RegexNode body = ParseBody(start);
                     _scanner.Flags = outer;
                     return body;
                 case '-' when !isOff:
                     isOff = true;
-                    continue;
-                case 'i':
-                    flag = RegexFlags.IgnoreCase;
-                    break;
-                case 's':
-                    flag = RegexFlags.DotAll;
-                    break;
-                case 'm':
-                    flag = RegexFlags.MultiLine;
-                    break;
-                case 'x':
-                    flag = RegexFlags.Extended;
-                    break;
-                case 'u':
-                    flag = RegexFlags.Unicode;
                     break;
                 case 'a' when !isOff:
                     _scanner.Flags &= ~RegexFlags.Unicode;
                     break;
+                case 'i' or 's' or 'm' or 'x' or 'u':
+                    RegexFlags flag = FlagOf(letter);
+                    _scanner.Flags = isOff ? _scanner.Flags & ~flag : _scanner.Flags | flag;
+                    break;
                 default:
-                    throw _scanner.ErrorAt(start, $"Found '{_scanner.Pattern[start..Math.Min(_scanner.At + 1, _scanner.Pattern.Length)]}'. Expected a known kind of group, or flags of 'imsxua'.");
+                    throw _scanner.ErrorAt(start, $"Found '{_scanner.Pattern[start.._scanner.At]}'. Expected a known kind of group, or flags of 'imsxua'.");
             }
-            _scanner.Flags = isOff ? _scanner.Flags & ~flag : _scanner.Flags | flag;
         }
     }
+
+    static RegexFlags FlagOf(char letter) => letter switch
+    {
+        'i' => RegexFlags.IgnoreCase,
+        's' => RegexFlags.DotAll,
+        'm' => RegexFlags.MultiLine,
+        'x' => RegexFlags.Extended,
+        _ => RegexFlags.Unicode,
+    };
 
     RegexNode ParseQuantifier(RegexNode atom, int start)
     {

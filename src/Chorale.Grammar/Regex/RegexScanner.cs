@@ -7,12 +7,13 @@ namespace Chorale.Grammar;
 sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
 {
     static readonly CharSet s_digits = CharSet.Range('0', '9');
-    static readonly CharSet s_word = CharSet.Union([('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z')]);
+    static readonly CharSet s_word = CharSet.Union(('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'));
     static readonly CharSet s_space = UnicodeSets.WhiteSpace.Without(CharSet.Of(0x85)).Or(CharSet.Of(0xFEFF));
     static readonly Lazy<CharSet> s_unicodeWord = new(() => UnicodeSets.Category("L")!.Or(UnicodeSets.Category("M")!).Or(UnicodeSets.Category("N")!).Or(UnicodeSets.Category("Pc")!));
 
     static readonly CharSet s_lineEnds = CharSet.Of('\n', '\r', 0x2028, 0x2029);
     static readonly CharSet s_noLineEnd = s_lineEnds.Complement();
+    static readonly CharSet s_noLineFeed = CharSet.Of('\n').Complement();
 
     readonly Dictionary<CharSet, CharSet> _folded = [];
 
@@ -39,7 +40,7 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
     public CharSet Word => Folded(Flags.HasFlag(RegexFlags.Unicode) ? s_unicodeWord.Value : s_word);
 
     /// <summary>What <c>.</c> matches.</summary>
-    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : s_noLineEnd;
+    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : Flags.HasFlag(RegexFlags.UnixLines) ? s_noLineFeed : s_noLineEnd;
 
     public GrammarSyntaxException ErrorAt(int position, string problem)
     {
@@ -187,7 +188,10 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
         if (!Flags.HasFlag(RegexFlags.IgnoreCase))
             return set;
         if (!_folded.TryGetValue(set, out CharSet? folded))
-            _folded.Add(set, folded = CaseFolding.Close(set));
+        {
+            folded = CaseFolding.Close(set);
+            _folded.Add(set, folded);
+        }
         return folded;
     }
 

@@ -13,8 +13,8 @@ static class StringFormats
 {
     const string Date = @"(?:[0-9]{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])|(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)|02-(?:0[1-9]|1[0-9]|2[0-8]))|(?:[0-9]{2}(?:0[48]|[2468][048]|[13579][26])|(?:[02468][048]|[13579][26])00)-02-29)";
 
-    // A fraction that rounds to the next second in binary floating point makes some validators see second 60: at most 12 nines after 59.
-    const string TimeOfDay = @"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?!59\.9{13})[0-5][0-9](?:\.[0-9]+)?";
+    // A fraction that rounds to the next second in binary floating point makes some validators see second 60: at most 12 nines in a row after 59.
+    const string TimeOfDay = @"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:(?:[0-4][0-9]|5[0-8])(?:\.[0-9]+)?|59(?:\.(?:9{1,12}|9{0,12}[0-8][0-9]*))?)";
     const string Offset = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3]):[0-5][0-9])";
     const string IsoOffset = "(?:[Zz]|[+-](?:[01][0-9]|2[0-3])(?::?[0-5][0-9])?)?";
 

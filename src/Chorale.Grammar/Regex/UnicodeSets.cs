@@ -34,7 +34,7 @@ static class UnicodeSets
 
     /// <summary>The property <c>White_Space</c>.</summary>
     public static CharSet WhiteSpace { get; } = CharSet.Union(
-        [(9, 13), (' ', ' '), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000)]);
+        (9, 13), (' ', ' '), (0x85, 0x85), (0xA0, 0xA0), (0x1680, 0x1680), (0x2000, 0x200A), (0x2028, 0x2029), (0x202F, 0x202F), (0x205F, 0x205F), (0x3000, 0x3000));
 
     /// <summary>What stands between the braces of <c>\p{…}</c>: a general category, a script by its name or as <c>Script=…</c>, or a property that has no value.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out CharSet? set)
@@ -65,7 +65,7 @@ static class UnicodeSets
         {
             "Any" => CharSet.All,
             "ASCII" => CharSet.Range(0, 0x7F),
-            "ASCII_Hex_Digit" or "AHex" => CharSet.Union([('0', '9'), ('A', 'F'), ('a', 'f')]),
+            "ASCII_Hex_Digit" or "AHex" => CharSet.Union(('0', '9'), ('A', 'F'), ('a', 'f')),
             "Assigned" => Category("Cn")!.Complement(),
             "Alphabetic" or "Alpha" => s_alphabetic.Value,
             "Lowercase" or "Lower" => s_lowercase.Value,

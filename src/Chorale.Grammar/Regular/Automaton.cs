@@ -220,6 +220,7 @@ sealed class Automaton
             {
                 RegularExpression.Epsilon => 0,
                 RegularExpression.Characters => 1,
+                LeapSecond => LeapSecond.Length,
                 RegularExpression.Alternatives { Parts: var parts } => parts.Select(Left).DefaultIfEmpty(0).Max(),
                 RegularExpression.Repetition { Inner: var inner, Least: var least } => Sum(Left(inner), Times(Least(inner), least)),
                 _ => long.MaxValue,
@@ -235,6 +236,7 @@ sealed class Automaton
             {
                 RegularExpression.Epsilon => 0,
                 RegularExpression.Characters => 1,
+                LeapSecond => LeapSecond.Length,
                 RegularExpression.Alternatives { Parts: var parts } => parts.Select(Least).DefaultIfEmpty(0).Min(),
                 RegularExpression.Repetition { Inner: var inner, Least: var least } => Times(Least(inner), least),
                 _ => long.MaxValue,

@@ -8,10 +8,10 @@ namespace Chorale.Grammar;
 sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
 {
     // Each place is judged once under each expression: alternatives within alternatives would otherwise multiply.
-    readonly Dictionary<(JsonInstance, SchemaExpression), bool> _known = [];
+    readonly Dictionary<(InstanceNode, SchemaExpression), bool> _known = [];
 
     /// <summary>Writes a value compactly, and as one of an expression where it is one.</summary>
-    public void Write(JsonInstance value, SchemaExpression expression)
+    public void Write(InstanceNode value, SchemaExpression expression)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
         switch (value.Kind)
@@ -32,7 +32,7 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
     }
 
     /// <summary>Whether a value is of an expression.</summary>
-    public bool Matches(JsonInstance value, SchemaExpression expression)
+    public bool Matches(InstanceNode value, SchemaExpression expression)
     {
         if (expression is SchemaExpression.Everything)
             return true;
@@ -55,7 +55,7 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
         return matches;
     }
 
-    bool Matches(JsonInstance[] items, ArrayShape shape)
+    bool Matches(InstanceNode[] items, ArrayShape shape)
     {
         if (items.Length < shape.MinItems || items.Length > shape.MaxItems)
             return false;
@@ -83,7 +83,7 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
         return true;
     }
 
-    bool Matches(OrderedDictionary<string, JsonInstance> members, ObjectShape shape)
+    bool Matches(OrderedDictionary<string, InstanceNode> members, ObjectShape shape)
     {
         if (members.Count < shape.MinProperties || members.Count > shape.MaxProperties)
             return false;
@@ -92,7 +92,7 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
             if (isRequired && !members.ContainsKey(name))
                 return false;
         }
-        foreach ((string name, JsonInstance member) in members)
+        foreach ((string name, InstanceNode member) in members)
         {
             if (!Matches(member, shape.ValueOf(name)))
                 return false;
@@ -100,12 +100,12 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
         return Array.TrueForAll(shape.Witnesses, witness => members.Any(member => IsWitness(member, witness)));
     }
 
-    bool IsWitness(KeyValuePair<string, JsonInstance> member, (RegularExpression Names, SchemaExpression Value, SchemaOrigin Origin) witness) =>
+    bool IsWitness(KeyValuePair<string, InstanceNode> member, (RegularExpression Names, SchemaExpression Value, SchemaOrigin Origin) witness) =>
         witness.Names.Accepts(member.Key) && Matches(member.Value, witness.Value);
 
-    void WriteArray(JsonInstance array, SchemaExpression expression)
+    void WriteArray(InstanceNode array, SchemaExpression expression)
     {
-        JsonInstance[] items = array.Items;
+        InstanceNode[] items = array.Items;
         ArrayShape shape = Array.Find(evaluator.Evaluate(expression).Arrays, shape => Matches(items, shape)) ?? ArrayShape.Universal;
         text.Append('[');
         for (int i = 0; i < items.Length; i++)
@@ -124,13 +124,13 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
         text.Append(']');
     }
 
-    void WriteObject(JsonInstance value, SchemaExpression expression)
+    void WriteObject(InstanceNode value, SchemaExpression expression)
     {
-        OrderedDictionary<string, JsonInstance> members = value.Members!;
+        OrderedDictionary<string, InstanceNode> members = value.Members!;
         ObjectShape shape = evaluator.Written(Array.Find(evaluator.Evaluate(expression).Objects, shape => Matches(members, shape)) ?? ObjectShape.Universal);
         text.Append('{');
         bool isFirst = true;
-        foreach ((string name, JsonInstance member) in Ordered(members, shape))
+        foreach ((string name, InstanceNode member) in Ordered(members, shape))
         {
             if (!isFirst)
                 text.Append(',');
@@ -148,19 +148,19 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
     }
 
     /// <summary>The declared members in their order, then the others in their own; but a witness among these comes last.</summary>
-    List<KeyValuePair<string, JsonInstance>> Ordered(OrderedDictionary<string, JsonInstance> members, ObjectShape shape)
+    List<KeyValuePair<string, InstanceNode>> Ordered(OrderedDictionary<string, InstanceNode> members, ObjectShape shape)
     {
-        List<KeyValuePair<string, JsonInstance>> declared = [], others = [.. members.Where(member => shape.IndexOf(member.Key) < 0)];
+        List<KeyValuePair<string, InstanceNode>> declared = [], others = [.. members.Where(member => shape.IndexOf(member.Key) < 0)];
         foreach ((string name, _, _) in shape.Properties)
         {
-            if (members.TryGetValue(name, out JsonInstance? member))
+            if (members.TryGetValue(name, out InstanceNode? member))
                 declared.Add(new(name, member));
         }
         foreach ((RegularExpression Names, SchemaExpression Value, SchemaOrigin Origin) witness in shape.Witnesses)
         {
             if (!declared.Exists(member => IsWitness(member, witness)) && others.FindIndex(member => IsWitness(member, witness)) is >= 0 and int i)
             {
-                KeyValuePair<string, JsonInstance> last = others[i];
+                KeyValuePair<string, InstanceNode> last = others[i];
                 others.RemoveAt(i);
                 others.Add(last);
             }

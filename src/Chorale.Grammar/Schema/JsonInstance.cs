@@ -1,55 +1,32 @@
-using System.Runtime.CompilerServices;
+using System.Buffers;
 using System.Text.Json;
 
 namespace Chorale.Grammar;
 
-/// <summary>A JSON value as readers have it: members once each with their last value, numbers in one spelling. Each place of a document is an object of its own.</summary>
-sealed class JsonInstance
+/// <summary>JSON values as the grammar of a schema writes them.</summary>
+public static class JsonInstance
 {
-    JsonInstance(JsonValueKind kind, string text, JsonInstance[] items, OrderedDictionary<string, JsonInstance>? members) => (Kind, Text, Items, Members) = (kind, text, items, members);
-
-    public JsonValueKind Kind { get; }
-
-    /// <summary>Of a string its value, of another scalar its JSON.</summary>
-    public string Text { get; }
-
-    public JsonInstance[] Items { get; }
-
-    /// <summary>Null where it is no object.</summary>
-    public OrderedDictionary<string, JsonInstance>? Members { get; }
-
-    public static JsonInstance Of(JsonElement value)
+    /// <summary>
+    /// Writes a value as text of a schema: compactly, declared properties first and in the order of their declaration. The grammar accepts this text where the value is valid, and no text
+    /// of the value where it is not.
+    /// </summary>
+    /// <param name="value">Of any kind; what is not valid keeps its own order.</param>
+    /// <param name="schema">As <see cref="GrammarSource.JsonSchema(JsonElement, JsonSchemaOptions?)"/> made it.</param>
+    /// <param name="destination">Takes UTF-8.</param>
+    /// <exception cref="ArgumentException">The source is no schema.</exception>
+    /// <exception cref="GrammarException">The schema is malformed, or the value is nested too deeply.</exception>
+    public static void Write(JsonElement value, GrammarSource schema, IBufferWriter<byte> destination)
     {
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        switch (value.ValueKind)
+        ArgumentNullException.ThrowIfNull(destination);
+        if (schema is not JsonSchemaSource source)
+            throw new ArgumentException("The source is no JSON Schema.", nameof(schema));
+        try
         {
-            case JsonValueKind.Array:
-                return new(value.ValueKind, "", [.. value.EnumerateArray().Select(Of)], null);
-            case JsonValueKind.Object:
-                OrderedDictionary<string, JsonInstance> members = new(StringComparer.Ordinal);
-                foreach (JsonProperty member in value.EnumerateObject())
-                    members[JsonText.Name(member)] = Of(member.Value);
-                return new(value.ValueKind, "", [], members);
-            case JsonValueKind.String:
-                return new(value.ValueKind, JsonText.Value(value), [], null);
-            case JsonValueKind.Number:
-                return new(value.ValueKind, DecimalNumber.Respell(value.GetRawText()), [], null);
-            default:
-                return new(value.ValueKind, value.GetRawText(), [], null);
+            source.Write(value, destination);
         }
-    }
-
-    /// <summary>Whether two are equal as values: members in any order.</summary>
-    public bool IsSame(JsonInstance other)
-    {
-        if (Kind != other.Kind || Text != other.Text || Items.Length != other.Items.Length || Members?.Count != other.Members?.Count)
-            return false;
-        RuntimeHelpers.EnsureSufficientExecutionStack();
-        for (int i = 0; i < Items.Length; i++)
+        catch (InsufficientExecutionStackException e)
         {
-            if (!Items[i].IsSame(other.Items[i]))
-                return false;
+            throw new GrammarException("The value is nested too deeply.", e);
         }
-        return Members is null || Members.All(member => other.Members!.TryGetValue(member.Key, out JsonInstance? value) && member.Value.IsSame(value));
     }
 }

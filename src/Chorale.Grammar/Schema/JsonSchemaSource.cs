@@ -26,7 +26,7 @@ sealed class JsonSchemaSource(JsonElement schema, JsonSchemaOptions options) : G
             Run((document, evaluator) =>
             {
                 StringBuilder text = new();
-                new InstanceWriter(evaluator, text).Write(JsonInstance.Of(value), evaluator.Expressions.Schema(document.Root));
+                new InstanceWriter(evaluator, text).Write(InstanceNode.Of(value), evaluator.Expressions.Schema(document.Root));
                 return Encoding.UTF8.GetBytes(text.ToString(), destination);
             });
         }
