@@ -33,7 +33,7 @@ sealed class BudgetedMatcher(CompiledGrammar grammar)
             return ConstraintStep.End;
         if (_matcher.CanEnd)
             return FillMask(allowed, budget) ? ConstraintStep.Masked : ConstraintStep.End;
-        isDue = Needed >= budget;
+        isDue = !_matcher.CanCompleteWithin(budget - 1);
         if (!isDue && AppendForced(forced, budget))
             return ConstraintStep.Forced;
         if (!isDue && FillMask(allowed, budget))
@@ -50,7 +50,7 @@ sealed class BudgetedMatcher(CompiledGrammar grammar)
         int accepted = 0;
         while (accepted < forced.Count && _matcher.TryAccept(forced[accepted]))
             accepted++;
-        bool fits = accepted == forced.Count && Needed <= budget - accepted;
+        bool fits = accepted == forced.Count && _matcher.CanCompleteWithin(budget - accepted);
         _matcher.Rollback(accepted);
         if (!fits)
             forced.Clear();
