@@ -12,6 +12,28 @@ public abstract class GrammarSource
     /// <summary>Any text.</summary>
     public static GrammarSource AnyText { get; } = new AnyTextSource();
 
+    /// <summary>JSON documents that are valid under a JSON Schema, in draft 2020-12 or an older version.</summary>
+    /// <param name="schema">An object or a boolean. It is copied.</param>
+    /// <param name="options">White space, and what to do with what cannot be enforced; null is the defaults.</param>
+    public static GrammarSource JsonSchema(JsonElement schema, JsonSchemaOptions? options = null) => new JsonSchemaSource(schema, options ?? JsonSchemaOptions.Default);
+
+    /// <summary>As the other, from text.</summary>
+    /// <exception cref="JsonSchemaException">The text is not JSON.</exception>
+    public static GrammarSource JsonSchema(string schema, JsonSchemaOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        const int maxDepth = 1024;
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(schema, new JsonDocumentOptions { MaxDepth = maxDepth });
+            return JsonSchema(document.RootElement, options);
+        }
+        catch (JsonException exception)
+        {
+            throw new JsonSchemaException("$", "", $"is not JSON: {exception.Message}");
+        }
+    }
+
     /// <summary>A grammar in the notation of Lark, as the custom tools of OpenAI's API take it; its texts are those of the rule <c>start</c>.</summary>
     /// <remarks>
     /// <para>
