@@ -8,6 +8,9 @@ switch (args)
         return ParserFuzz.Run(Number(rest, 0, 10_000_000), Number(rest, 1, 1_000_000), Number(rest, 2, 1));
     case ["fuzz-model", .. string[] rest]:
         return ModelFuzz.Run(Number(rest, 0, 1_000_000), Number(rest, 1, 1));
+    case ["grammar-suite", .. string[] rest]:
+        GrammarSuite.Run(Number(rest, 0, 5), [.. rest.Skip(1)]);
+        break;
     case ["official", .. string[] rest]:
         OfficialComparison.Run(Number(rest, 0, 10), [.. rest.Skip(1)]);
         break;

@@ -1,3 +1,4 @@
+using Chorale.Grammar;
 using Chorale.Harmony;
 using Chorale.Inference;
 using Chorale.Tokenization;
@@ -48,6 +49,9 @@ public sealed class ChatModel : IDisposable
 
     /// <summary>The model's own vocabulary.</summary>
     public Tokenizer Tokenizer { get; }
+
+    /// <summary>The vocabulary prepared for masks: at the first use, then shared.</summary>
+    public GrammarVocabulary Vocabulary => SessionGrammar.VocabularyOf(Tokenizer);
 
     /// <summary>Harmony over that vocabulary.</summary>
     public HarmonyEncoding Encoding { get; }

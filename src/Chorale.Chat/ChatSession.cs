@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Chorale.Grammar;
 using Chorale.Harmony;
 using Chorale.Inference;
 
@@ -19,6 +20,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
     readonly ITokenGenerator _generator = generator ?? throw new ArgumentNullException(nameof(generator));
     readonly HarmonyEncoding _encoding = encoding ?? throw new ArgumentNullException(nameof(encoding));
     readonly RenderCache _prompts = new(encoding);
+    readonly SessionGrammar _grammar = new(encoding);
     readonly List<Message> _history = [];
     int _running;
 
@@ -68,6 +70,8 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
     /// <returns>An update for each id, and a last one that carries the <see cref="ChatTurn"/>.</returns>
     /// <exception cref="InvalidOperationException">A turn is running.</exception>
     /// <exception cref="SchemaException">A tool's schema cannot be read (<see cref="ChatSessionOptions.Schemas"/>).</exception>
+    /// <exception cref="GrammarException">The answer's format, a strict tool's schema or the tool choice is malformed or cannot be enforced.</exception>
+    /// <exception cref="BudgetTooSmallException">No turn that is right is as short as <see cref="ChatSessionOptions.MaxTokens"/>, or the context, demands.</exception>
     /// <exception cref="PromptTooLongException">The conversation leaves no room for an answer.</exception>
     /// <exception cref="QueueFullException">As many requests wait for the engine as may.</exception>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
@@ -104,6 +108,7 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
             CallResolver resolver = Resolver();
             int[] prompt = RenderPrompt(messages, resolver.Aliases);
             LastPrompt = prompt;
+            TurnConstraint? constraint = Constrain(prompt.Length, resolver.Aliases);
             reader = new(_encoding, resolver, prompt.Length);
             GenerationRequest request = new()
             {
@@ -112,11 +117,12 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
                 BoundaryIds = _encoding.StopTokens,    // where the next prompt may part from this one: old reasoning is left out by whole messages
                 MaxTokens = Options.MaxTokens,
                 Sampling = Options.Sampling,
+                Constraint = constraint,
             };
             await foreach (GeneratedToken token in _generator.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
                 yield return reader.Read(token);
             ended = true;
-            ChatUpdate last = reader.Finish(cancelled: false);
+            ChatUpdate last = reader.Finish(cancelled: false, constraint?.WasShortened ?? false);
             Keep(messages, last.Turn!);
             yield return last;
         }
@@ -143,13 +149,26 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
             Role.Assistant,
             new() { AnalysisDropping = Options.AnalysisDropping, Schemas = Options.Schemas });
 
+    /// <summary>Holds the next turn to its form; null where none is asked of it.</summary>
+    TurnConstraint? Constrain(int promptLength, ToolAliases aliases)
+    {
+        if (_grammar.For(Options, aliases) is not { } grammar)
+            return null;
+        int room = _generator.ContextLength - promptLength;
+        return room <= 0 ? throw new PromptTooLongException(promptLength, _generator.ContextLength)
+            : grammar.CreateConstraint(Math.Min(room, Options.MaxTokens ?? room), Options.MaxReasoningTokens);
+    }
+
     /// <summary>Knows the declared tools; a function named like a built-in tool has another name for the model.</summary>
     CallResolver Resolver() => CallResolver.For(Conversation.Of(Preamble()), Options.RepairArguments);
 
     IEnumerable<Message> Preamble()
     {
         yield return Message.System(Options.System);
-        if (Options.Developer is { } developer)
+        DeveloperContent? developer = Options.Developer;
+        if (Options.Answer?.Shown is { } shown && (developer?.ResponseFormats.Count ?? 0) == 0)
+            developer = (developer ?? new DeveloperContent()).WithResponseFormats(shown);
+        if (developer is not null)
             yield return Message.Developer(developer);
     }
 

@@ -1,3 +1,4 @@
+using Chorale.Grammar;
 using Chorale.Harmony;
 using Chorale.Inference;
 
@@ -15,7 +16,10 @@ public sealed record ChatSessionOptions
     /// <summary>How an id is chosen.</summary>
     public SamplingOptions Sampling { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = new();
 
-    /// <summary>At most this many ids a turn, 1 or more; null goes on until the context is full.</summary>
+    /// <summary>
+    /// At most this many ids a turn, 1 or more; null goes on until the context is full. A turn that is held to a form (<see cref="Answer"/>, tools, …) ends whole within
+    /// them, see <see cref="ChatTurn.WasShortened"/>.
+    /// </summary>
     public int? MaxTokens
     {
         get;
@@ -27,6 +31,37 @@ public sealed record ChatSessionOptions
     /// model wrote.
     /// </summary>
     public bool RepairArguments { get; init; } = true;
+
+    /// <summary>What the answer must be; null lets it be any text. Reasoning and calls are free of it.</summary>
+    public AnswerFormat? Answer { get; init; }
+
+    /// <summary>
+    /// Whether the model may, or must, call tools, and which: names as they were declared, with their namespace or without it. Other than
+    /// <see cref="HarmonyToolChoice.Auto"/> it is enforced whatever <see cref="EnforceTools"/> says.
+    /// </summary>
+    public HarmonyToolChoice ToolChoice { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = HarmonyToolChoice.Auto;
+
+    /// <summary>Whether calls of the declared tools are held to their schemas. It takes effect where tools are declared.</summary>
+    public ToolEnforcement EnforceTools { get; init; } = ToolEnforcement.Lenient;
+
+    /// <summary>Where white space may stand in the arguments of calls that are held to a schema.</summary>
+    public JsonWhitespace ToolWhitespace { get; init; } = JsonWhitespace.Compact;
+
+    /// <summary>
+    /// At most this many ids of reasoning a turn, headers and ends of its messages included; then the model goes on to its answer or call. 0 is none: the header is forced; null does not
+    /// bound it. How much the model means to reason is <see cref="SystemContent.ReasoningEffort"/>.
+    /// </summary>
+    public int? MaxReasoningTokens
+    {
+        get;
+        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "Reasoning takes 0 ids or more.");
+    }
+
+    /// <summary>
+    /// Holds turns to the shape of Harmony also where nothing else is asked of them, so that no header can be malformed. Where tools are enforced, an answer has a format,
+    /// reasoning is bounded or the tool choice is not automatic, turns are held to it in any case.
+    /// </summary>
+    public bool EnforceFormat { get; init; }
 
     /// <summary>Which old reasoning is left out of the prompt; the history keeps all of it.</summary>
     public AnalysisDropping AnalysisDropping { get; init; } = AnalysisDropping.Harmony;

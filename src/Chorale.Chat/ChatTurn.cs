@@ -14,6 +14,12 @@ public sealed record ChatTurn
     /// <summary>Why it ended.</summary>
     public required ChatFinish Finish { get; init; }
 
+    /// <summary>
+    /// Whether the ids ran out and the turn, held to a form, was therefore brought to its end in the shortest way: it is whole all the same, and
+    /// <see cref="Finish"/> says how it ended.
+    /// </summary>
+    public bool WasShortened { get; init; }
+
     /// <summary>What it cost.</summary>
     public required ChatUsage Usage { get; init; }
 

@@ -27,7 +27,8 @@ sealed class TurnReader(HarmonyEncoding encoding, CallResolver resolver, int pro
 
     /// <summary>Ends the turn, and with it the message that was cut.</summary>
     /// <param name="cancelled">The caller ended it, not the model.</param>
-    public ChatUpdate Finish(bool cancelled)
+    /// <param name="wasShortened">The constraint brought it to its end.</param>
+    public ChatUpdate Finish(bool cancelled, bool wasShortened = false)
     {
         bool cut = cancelled || _finish is FinishReason.MaxTokens or FinishReason.ContextLength;
         _parser.Finish();
@@ -48,6 +49,7 @@ sealed class TurnReader(HarmonyEncoding encoding, CallResolver resolver, int pro
             Usage = _usage,
             Repairs = [.. _parser.Diagnostics.Where(diagnostic => !(cut && IsOfCut(diagnostic))), .. calls.SelectMany(call => call.Diagnostics)],
             Finish = FinishOf(cancelled, calls),
+            WasShortened = wasShortened,
         };
         return last with { Turn = turn };
     }

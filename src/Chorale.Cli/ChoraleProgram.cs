@@ -62,6 +62,7 @@ public static partial class ChoraleProgram
         ExplainCommand.Create(host),
         InspectCommand.Create(host),
         BenchCommand.Create(host),
+        SchemaCommand.Create(host),
     };
 
     /// <summary>A word that looks like an option but was taken for an argument: more likely a slip than a prompt.</summary>

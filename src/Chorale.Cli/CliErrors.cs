@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Chorale.Grammar;
 using Chorale.Harmony;
 using Chorale.Inference;
 using Chorale.Tokenization;
@@ -20,7 +21,7 @@ static class CliErrors
     /// <summary>Whether this is somebody's input, not our mistake.</summary>
     public static bool IsExpected(Exception exception) =>
         exception is IOException or JsonException or BatchException or CliException or ArgumentException or FormatException or UnauthorizedAccessException
-            or HarmonyException or QueueFullException or CheckpointFormatException or VocabularyFormatException or TokenDecodingException;
+            or HarmonyException or GrammarException or QueueFullException or CheckpointFormatException or VocabularyFormatException or TokenDecodingException;
 
     /// <summary>The message in one line, without the name of the parameter that .NET appends: the caller here is a person.</summary>
     public static string Message(Exception exception) => OneLine(exception is ArgumentException { ParamName: { } name }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using Chorale.Grammar;
 using Chorale.Harmony;
 
 namespace Chorale.Cli;
@@ -46,6 +47,26 @@ static class SharedOptions
         "official" => SchemaStyle.Official,
         "complete" => SchemaStyle.Complete,
         _ => throw new BatchException($"'schemas' must be \"official\" or \"complete\", found \"{name}\""),
+    };
+
+    public static Option<string> Whitespace()
+    {
+        Option<string> option = new("--whitespace")
+        {
+            Description = "Where white space may stand in JSON under a schema: compact nowhere, spaced one space after colons and commas, flexible wherever JSON allows it.",
+            DefaultValueFactory = _ => "compact",
+        };
+        option.AcceptOnlyFromAmong("compact", "spaced", "flexible");
+        return option;
+    }
+
+    /// <summary>The rule that <see cref="Whitespace"/> accepted.</summary>
+    public static JsonWhitespace WhitespaceOf(string name) => name switch
+    {
+        "compact" => JsonWhitespace.Compact,
+        "spaced" => JsonWhitespace.Spaced,
+        "flexible" => JsonWhitespace.Flexible,
+        _ => throw new BatchException($"'whitespace' must be \"compact\", \"spaced\" or \"flexible\", found \"{name}\""),
     };
 
     /// <summary>Refuses values outside a range as wrong usage.</summary>

@@ -90,13 +90,6 @@ public class ModelTests
     }
 
     [Fact]
-    public async Task A_constraint_is_refused_by_name()
-    {
-        CommandLine run = await CommandLine.RunAsync("""{"id":1,"tokens":[8200],"constraint":{"regex":"a"}}""", ["generate", "--jsonl"]);
-        Assert.Contains("constraint", run.Json[0].GetProperty("error").GetProperty("message").GetString(), StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task A_seed_gives_the_same_ids_again()
     {
         string[] args = ["generate", "--jsonl"];

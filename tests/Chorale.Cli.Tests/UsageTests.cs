@@ -4,7 +4,7 @@ namespace Chorale.Cli.Tests;
 
 public class UsageTests
 {
-    static readonly string[] Commands = ["chat", "render", "parse", "tokenize", "detokenize", "generate", "logits", "check", "explain", "inspect"];
+    static readonly string[] Commands = ["chat", "render", "parse", "tokenize", "detokenize", "generate", "logits", "check", "explain", "inspect", "schema"];
 
     [Fact]
     public async Task Help_lists_every_command()
@@ -43,6 +43,14 @@ public class UsageTests
     [InlineData("check", "--date", "June")]
     [InlineData("check", "--format", "xml")]
     [InlineData("explain", "--width", "3")]
+    [InlineData("chat", "hi", "--schema", "a.json", "--regex", "a")]
+    [InlineData("chat", "hi", "--grammar", "a.lark", "--regex", "a")]
+    [InlineData("chat", "hi", "--whitespace", "wild")]
+    [InlineData("chat", "hi", "--max-reasoning", "-1")]
+    [InlineData("chat", "hi", "--max-reasoning", "5", "--no-reasoning")]
+    [InlineData("schema", "check", "a.json", "--whitespace", "wild")]
+    [InlineData("schema", "check", "a.json", "--jsonl")]
+    [InlineData("schema", "check", "--jsonl", "--accepts", "a.json")]
     public async Task Wrong_usage_is_2(params string[] args)
     {
         CommandLine run = await CommandLine.RunAsync(args);
@@ -59,6 +67,9 @@ public class UsageTests
     [InlineData("parse", "no-such-file.gguf")]
     [InlineData("check", "no-such-file.gguf")]
     [InlineData("explain", "no-such-file.gguf")]
+    [InlineData("schema", "check", "no-such-file.gguf")]
+    [InlineData("chat", "hi", "--schema", "no-such-file.gguf")]
+    [InlineData("chat", "hi", "--grammar", "no-such-file.gguf")]
     public async Task A_missing_file_is_one_line(params string[] args)
     {
         CommandLine run = await CommandLine.RunAsync(args);

@@ -10,14 +10,16 @@ static class GenerateLine
     /// <summary>What stands for a logarithm that JSON has no number for, as OpenAI's API writes it.</summary>
     const float Impossible = -9999;
 
-    public static async ValueTask AnswerAsync(ITokenGenerator generator, GenerationRequest standard, JsonElement line, Utf8JsonWriter writer, CancellationToken cancellationToken)
+    public static async ValueTask AnswerAsync(
+        ITokenGenerator generator, LineConstraints constraints, GenerationRequest standard, JsonElement line, Utf8JsonWriter writer, CancellationToken cancellationToken)
     {
-        if (line.Optional("constraint") is not null)
-            throw new BatchException("'constraint' is not supported: this version generates without constraints");
+        int[] prompt = line.RequiredIds("tokens");
+        int? maxTokens = line.OptionalInt("max_tokens", 0) ?? standard.MaxTokens;
         GenerationRequest request = standard with
         {
-            Prompt = line.RequiredIds("tokens"),
-            MaxTokens = line.OptionalInt("max_tokens", 0) ?? standard.MaxTokens,
+            Prompt = prompt,
+            MaxTokens = maxTokens,
+            Constraint = constraints.Create(line, prompt, maxTokens),
             Sampling = ReadSampling(line, standard.Sampling),
             TopLogProbabilities = line.Flag("logprobs", otherwise: false) ? line.OptionalInt("top_logprobs", 0) ?? 0 : null,
         };

@@ -84,6 +84,11 @@ sealed class ChatRun : IDisposable
             _host.Error.WriteLine($"chorale: {e.Message} /reset forgets the conversation.");
             return false;
         }
+        catch (BudgetTooSmallException e)
+        {
+            _host.Error.WriteLine($"chorale: {e.Message} /reset forgets the conversation.");
+            return false;
+        }
     }
 
     /// <summary>Runs a turn and prints it as it streams; false where Ctrl-C stopped it.</summary>
@@ -140,6 +145,8 @@ sealed class ChatRun : IDisposable
             _host.Error.WriteLine($"[the answer reached the limit of {_settings.MaxTokens} ids and ends here]");
         if (turn.Finish == ChatFinish.ContextLength)
             _host.Error.WriteLine($"[the context of {_model.Generator.ContextLength} ids is full and the answer ends here; /reset forgets the conversation]");
+        if (turn.WasShortened)
+            _host.Error.WriteLine("[the ids ran out, and the answer was ended in the shortest way]");
         foreach (HarmonyDiagnostic repair in turn.Repairs)
             _host.Error.WriteLine($"[the model left the format at id {repair.Index}: {repair.Message}]");
         _host.Error.WriteLine(clock.Describe(turn.Usage));

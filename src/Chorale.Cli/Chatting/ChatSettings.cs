@@ -24,6 +24,12 @@ sealed record ChatSettings
 
     public int? MaxTokens { get; init; }
 
+    /// <summary>What the answer must be; null is any text.</summary>
+    public AnswerFormat? Answer { get; init; }
+
+    /// <summary>How many ids reasoning may take; null does not bound it.</summary>
+    public int? MaxReasoningTokens { get; init; }
+
     /// <summary>Which old reasoning is left out of a prompt.</summary>
     public AnalysisDropping Drop { get; init; }
 
@@ -39,6 +45,8 @@ sealed record ChatSettings
         Developer = Instructions is null ? null : new DeveloperContent { Instructions = Instructions },
         Sampling = Sampling with { Temperature = Temperature ?? (embedded ? 0 : 1) },
         MaxTokens = MaxTokens,
+        Answer = Answer,
+        MaxReasoningTokens = MaxReasoningTokens,
         AnalysisDropping = Drop,
     };
 }

@@ -23,6 +23,8 @@ static class Transcript
             writer.WriteString("reasoning", turn.Reasoning);
             writer.WriteCalls(turn.Calls);
             writer.WriteString("finish", NameOf(turn.Finish));
+            if (turn.WasShortened)
+                writer.WriteBoolean("shortened", value: true);
             writer.WriteDiagnostics(turn.Repairs);
             writer.WriteIds("tokens", [.. turn.TokenIds]);
             WriteUsage(writer, turn.Usage);

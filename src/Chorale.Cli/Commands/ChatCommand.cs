@@ -27,6 +27,7 @@ static class ChatCommand
             if (result.GetValueOrDefault<string?>() is { } text && !TryReadDate(text, out _))
                 result.AddError($"--date must be a day as yyyy-MM-dd, found '{text}'.");
         });
+        AnswerArguments answer = new();
         Option<string> drop = SharedOptions.Drop();
         Option<bool> hideReasoning = new("--hide-reasoning") { Description = "Print the answer only." };
         Option<bool> json = new("--json") { Description = "Print each turn as one line of JSON: answer, reasoning, usage and the whole conversation." };
@@ -34,6 +35,7 @@ static class ChatCommand
 
         Command command = new("chat", "Talk with a model.") { prompt, effort, instructions, temperature, maxTokens, date, drop, hideReasoning, json, raw };
         model.AddTo(command);
+        answer.AddTo(command);
         sampling.AddTo(command);
         generator.AddTo(command, parallel: false);
         command.SetAction(async (line, cancellationToken) =>
@@ -48,6 +50,8 @@ static class ChatCommand
                 Temperature = line.GetValue(temperature),
                 Sampling = sampling.Read(line),
                 MaxTokens = line.GetValue(maxTokens),
+                Answer = await answer.ReadAsync(line, cancellationToken),
+                MaxReasoningTokens = answer.MaxReasoningTokens(line),
                 Drop = SharedOptions.DropOf(line.GetValue(drop)!),
                 HideReasoning = line.GetValue(hideReasoning),
                 Json = line.GetValue(json),

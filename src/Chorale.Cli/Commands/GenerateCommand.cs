@@ -16,7 +16,7 @@ static class GenerateCommand
         SamplingArguments sampling = new();
         GeneratorArguments generator = new();
         Option<int?> maxTokens = SamplingArguments.MaxTokens(0);
-        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","tokens","max_tokens","temperature","top_p","top_k","min_p","repetition_penalty","frequency_penalty","presence_penalty","logit_bias","seed","logprobs","top_logprobs"} → {"id","tokens","stop"}""");
+        Option<bool> jsonl = SharedOptions.Jsonl("""{"id","tokens","max_tokens","temperature","top_p","top_k","min_p","repetition_penalty","frequency_penalty","presence_penalty","logit_bias","seed","constraint":{"schema":…}|{"regex":…}|{"lark":…}|{"gbnf":…},"logprobs","top_logprobs"} → {"id","tokens","stop"}""");
 
         Command command = new("generate", "Continue token ids until the model ends its turn.") { ids, temperature, maxTokens, jsonl };
         model.AddTo(command);
@@ -34,8 +34,9 @@ static class GenerateCommand
             };
             if (line.GetValue(jsonl))
             {
+                LineConstraints constraints = new(opened);
                 return await JsonlBatch.RunAsync(
-                    host, (input, writer, stop) => GenerateLine.AnswerAsync(opened.Generator, standard, input, writer, stop), generator.Parallel(line), cancellationToken);
+                    host, (input, writer, stop) => GenerateLine.AnswerAsync(opened.Generator, constraints, standard, input, writer, stop), generator.Parallel(line), cancellationToken);
             }
 
             int[] prompt = await IdList.ReadAsync(host, line.GetValue(ids), cancellationToken);

@@ -67,6 +67,12 @@ sealed class GrammarBuilder(GrammarVocabulary vocabulary)
     /// <summary>Nothing need be read from one state to another.</summary>
     public void AddEmpty(int from, int to) => Add(from, new Edge.Nothing(to));
 
+    /// <summary>Whether a special token is read from a state or a later one.</summary>
+    public bool ReadsSpecial(int firstState) => _states.Skip(firstState).Any(state => state.Edges.Exists(edge => edge is Edge.Special));
+
+    /// <summary>Whether any text is in the language of a rule, as it is now.</summary>
+    public bool HasText(int rule) => Productive().Contains(_rules[rule].Start);
+
     /// <summary>Ends the making.</summary>
     /// <param name="root">The rule of whole texts.</param>
     /// <exception cref="GrammarException">No text is in the language.</exception>

@@ -20,4 +20,7 @@ enum RegexFlags
 
     /// <summary><c>\d</c>, <c>\w</c>, <c>\s</c> and <c>\b</c> know all of Unicode, not only ASCII.</summary>
     Unicode = 16,
+
+    /// <summary>The line feed is the only line end for <c>.</c>, as in Python and Rust.</summary>
+    UnixLines = 32,
 }
