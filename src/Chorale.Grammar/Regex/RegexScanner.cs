@@ -12,6 +12,7 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
     static readonly Lazy<CharSet> UnicodeWord = new(() => UnicodeSets.Category("L")!.Or(UnicodeSets.Category("M")!).Or(UnicodeSets.Category("N")!).Or(UnicodeSets.Category("Pc")!));
 
     static readonly CharSet NoLineEnd = CharSet.Of('\n', '\r', 0x2028, 0x2029).Complement();
+    static readonly CharSet NoLineFeed = CharSet.Of('\n').Complement();
 
     readonly Dictionary<CharSet, CharSet> _folded = [];
 
@@ -38,7 +39,7 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
     public CharSet Word => Folded(Flags.HasFlag(RegexFlags.Unicode) ? UnicodeWord.Value : AsciiWord);
 
     /// <summary>What <c>.</c> matches.</summary>
-    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : NoLineEnd;
+    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : Flags.HasFlag(RegexFlags.UnixLines) ? NoLineFeed : NoLineEnd;
 
     public GrammarSyntaxException ErrorAt(int position, string problem)
     {
