@@ -44,6 +44,16 @@ public sealed record ChatSessionOptions
     /// <summary>Whether calls of the declared tools are held to their schemas. It takes effect where tools are declared.</summary>
     public ToolEnforcement EnforceTools { get; init; } = ToolEnforcement.Lenient;
 
+    /// <summary>
+    /// What calls of some tools hold in place of JSON: text of a grammar or a regular expression. By the tool's name, with its namespace or without it; a tool that takes text is best declared as a
+    /// namespace without functions, so that its calls are read as text. The map is copied.
+    /// </summary>
+    public IReadOnlyDictionary<string, GrammarSource> ToolGrammars
+    {
+        get;
+        init => field = new Dictionary<string, GrammarSource>(value ?? throw new ArgumentNullException(nameof(value)), StringComparer.Ordinal);
+    } = new Dictionary<string, GrammarSource>(StringComparer.Ordinal);
+
     /// <summary>Where white space may stand in the arguments of calls that are held to a schema.</summary>
     public JsonWhitespace ToolWhitespace { get; init; } = JsonWhitespace.Compact;
 

@@ -57,9 +57,9 @@ sealed partial class AnswerArguments
         _ => throw new CliException($"'{file}' is neither Lark, whose first rule is 'start:', nor GBNF, whose first rule is 'root ::='."),
     };
 
-    [GeneratedRegex(@"^[ \t]*root[ \t]*::=", RegexOptions.Multiline | RegexOptions.NonBacktracking)]
-    private static partial Regex GbnfRoot { get; }
+    [GeneratedRegex(@"^[ \t]*root[ \t]*::=", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    static partial Regex GbnfRoot { get; }
 
     [GeneratedRegex(@"^[?!]*start(\.[0-9]+)?[ \t]*:", RegexOptions.Multiline | RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
-    private static partial Regex LarkStart { get; }
+    static partial Regex LarkStart { get; }
 }

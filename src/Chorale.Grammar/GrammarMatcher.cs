@@ -51,6 +51,9 @@ public sealed class GrammarMatcher
     /// <summary>How many ids the shortest completion takes, by <see cref="AppendCompletion"/>; 0 where the text may end here.</summary>
     public int CompletionLength => Completion().Length;
 
+    /// <summary>Whether the text can be completed with so many ids. Quick where they are plenty: then the completion need not be found.</summary>
+    public bool CanCompleteWithin(int count) => count >= Current.Cost(Grammar) || count >= CompletionLength;
+
     MatchState Current => _states[^1];
 
     Tokenizer Tokenizer => Grammar.Vocabulary.Tokenizer;

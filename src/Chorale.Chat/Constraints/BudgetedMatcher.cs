@@ -18,6 +18,9 @@ sealed class BudgetedMatcher(CompiledGrammar grammar)
     /// <summary>Ids of the shortest completion.</summary>
     public int Needed => _matcher.CompletionLength;
 
+    /// <summary>Whether the text can be completed with so many ids.</summary>
+    public bool Fits(int budget) => _matcher.CanCompleteWithin(budget);
+
     public bool TryAccept(int id) => _matcher.TryAccept(id);
 
     /// <summary>What may follow.</summary>
@@ -33,7 +36,7 @@ sealed class BudgetedMatcher(CompiledGrammar grammar)
             return ConstraintStep.End;
         if (_matcher.CanEnd)
             return FillMask(allowed, budget) ? ConstraintStep.Masked : ConstraintStep.End;
-        isDue = Needed >= budget;
+        isDue = !Fits(budget - 1);
         if (!isDue && AppendForced(forced, budget))
             return ConstraintStep.Forced;
         if (!isDue && FillMask(allowed, budget))
@@ -50,7 +53,7 @@ sealed class BudgetedMatcher(CompiledGrammar grammar)
         int accepted = 0;
         while (accepted < forced.Count && _matcher.TryAccept(forced[accepted]))
             accepted++;
-        bool fits = accepted == forced.Count && Needed <= budget - accepted;
+        bool fits = accepted == forced.Count && Fits(budget - accepted);
         _matcher.Rollback(accepted);
         if (!fits)
             forced.Clear();

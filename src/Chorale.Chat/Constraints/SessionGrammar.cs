@@ -24,7 +24,7 @@ sealed class SessionGrammar(HarmonyEncoding encoding)
     /// <exception cref="GrammarException">It cannot be enforced.</exception>
     public TurnGrammar? For(ChatSessionOptions options, ToolAliases aliases)
     {
-        Asked asked = new(options.System.Tools, options.Developer?.Tools, options.Answer?.Grammar, options.ToolChoice, options.EnforceTools, options.ToolWhitespace, options.MaxReasoningTokens == 0);
+        Asked asked = new(options.System.Tools, options.Developer?.Tools, options.Answer?.Grammar, options.ToolChoice, options.EnforceTools, options.ToolGrammars, options.ToolWhitespace, options.MaxReasoningTokens == 0);
         bool hasTools = asked.TrainedTools is { Count: > 0 } || asked.Tools is { Count: > 0 };
         bool isFree = options is { Answer: null, MaxReasoningTokens: null, EnforceFormat: false } && options.ToolChoice == HarmonyToolChoice.Auto
             && (options.EnforceTools == ToolEnforcement.Off || !hasTools);
@@ -46,7 +46,7 @@ sealed class SessionGrammar(HarmonyEncoding encoding)
             Reasoning = asked.IsWithoutReasoning ? HarmonyReasoning.None : HarmonyReasoning.Free,
             Preambles = !asked.IsWithoutReasoning && !asked.Choice.MustCall,
             Tools = [.. declared.Select(tool => tool.OnWire)],
-            ToolChoice = OnWire(asked.Choice, declared),
+            ToolChoice = ChoiceOnWire(asked.Choice, declared),
         };
 
         // A name that no header can hold, or that another tool has, could not be called without a constraint either.
@@ -54,21 +54,23 @@ sealed class SessionGrammar(HarmonyEncoding encoding)
         {
             foreach (ToolNamespace tools in namespaces?.Values ?? [])
             {
-                IEnumerable<ToolDescription?> functions = tools.Tools.Count == 0 ? [null] : tools.Tools;
+                IEnumerable<ToolDescription?> functions = tools.Tools.Count == 0 ? new ToolDescription?[] { null } : tools.Tools;
                 foreach (ToolDescription? function in functions)
                 {
                     string name = function is null ? tools.Name : $"{tools.Name}.{function.Name}";
                     string wire = aliases.Names.GetValueOrDefault(name, name);
                     if (HarmonyTool.IsRecipient(wire) && !declared.Exists(other => other.OnWire.Recipient == wire))
-                        declared.Add(new(name, function?.Name ?? tools.Name, ToolOf(wire, function, isTrained, asked)));
+                        declared.Add(new(name, function?.Name ?? tools.Name, ToolOf(wire, name, function, isTrained, asked)));
                 }
             }
         }
     }
 
-    static HarmonyTool ToolOf(string recipient, ToolDescription? function, bool isTrained, Asked asked)
+    static HarmonyTool ToolOf(string recipient, string name, ToolDescription? function, bool isTrained, Asked asked)
     {
-        GrammarSource? arguments = function is null || asked.Enforcement == ToolEnforcement.Off ? GrammarSource.AnyText
+        if (asked.Enforcement != ToolEnforcement.Off && (asked.Grammars.TryGetValue(name, out GrammarSource? grammar) || asked.Grammars.TryGetValue(function?.Name ?? name, out grammar)))
+            return isTrained ? HarmonyTool.Trained(recipient, grammar) : HarmonyTool.Custom(recipient, grammar);
+        GrammarSource arguments = function is null || asked.Enforcement == ToolEnforcement.Off ? GrammarSource.AnyText
             : ArgumentSchema.Of(function.Parameters, new() { Whitespace = asked.Whitespace, Lenient = asked.Enforcement == ToolEnforcement.Lenient });
         HarmonyTool tool = isTrained ? HarmonyTool.Trained(recipient, arguments)
             : function is null ? HarmonyTool.Custom(recipient, GrammarSource.AnyText)
@@ -77,7 +79,7 @@ sealed class SessionGrammar(HarmonyEncoding encoding)
     }
 
     /// <summary>The choice by the names on the wire; an unknown name stays, to be refused by it.</summary>
-    static HarmonyToolChoice OnWire(HarmonyToolChoice choice, List<Declared> declared) =>
+    static HarmonyToolChoice ChoiceOnWire(HarmonyToolChoice choice, List<Declared> declared) =>
         choice.Recipients is not { } names ? choice : HarmonyToolChoice.Allowed(names.Select(name => Find(name, declared)), choice.MustCall);
 
     static string Find(string name, List<Declared> declared) =>
@@ -93,6 +95,7 @@ sealed class SessionGrammar(HarmonyEncoding encoding)
         GrammarSource? Answer,
         HarmonyToolChoice Choice,
         ToolEnforcement Enforcement,
+        IReadOnlyDictionary<string, GrammarSource> Grammars,
         JsonWhitespace Whitespace,
         bool IsWithoutReasoning);
 }

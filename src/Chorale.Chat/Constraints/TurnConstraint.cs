@@ -20,7 +20,8 @@ public sealed class TurnConstraint : ITokenConstraint
 
     internal TurnConstraint(TurnGrammar grammar, int budget, int? maxReasoningTokens)
     {
-        ArgumentOutOfRangeException.ThrowIfNegative(maxReasoningTokens ?? 0, nameof(maxReasoningTokens));
+        if (maxReasoningTokens < 0)
+            throw new ArgumentOutOfRangeException(nameof(maxReasoningTokens), maxReasoningTokens, "Reasoning takes 0 ids or more.");
         if (grammar.ShortestLength > budget)
             throw new BudgetTooSmallException(grammar.ShortestLength, budget);
         (_grammar, _left, _reasoningLeft, _thoughtsLeft) = (grammar, budget, maxReasoningTokens ?? int.MaxValue, grammar.MostThoughts);
@@ -83,7 +84,7 @@ public sealed class TurnConstraint : ITokenConstraint
             _ending = null;
         if (_thought is null && _ending is null)
             throw new InvalidOperationException($"Id {unchecked((uint)id)} was not allowed.");
-        if (_ending is not null && _thought is not null && _thought.Needed > ThoughtRoom)
+        if (_ending is not null && _thought is not null && !_thought.Fits(ThoughtRoom))
             _thought = null;
         if (id != _grammar.End)
             return;
@@ -101,7 +102,7 @@ public sealed class TurnConstraint : ITokenConstraint
         _spent = spent;
         _ending ??= new(_grammar.Ending);
         _thought = _thoughtsLeft > 0 ? new(_grammar.Reasoning!) : null;
-        if (_thought?.Needed > ThoughtRoom)
+        if (_thought?.Fits(ThoughtRoom) == false)
             _thought = null;
     }
 

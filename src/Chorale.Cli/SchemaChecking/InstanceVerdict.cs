@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace Chorale.Cli;
 
 /// <summary>Whether an instance is valid under a schema, by the grammar.</summary>
@@ -14,11 +16,11 @@ sealed record InstanceVerdict(string Text, int? RefusedAt)
     {
         if (RefusedAt is not { } at)
             return "accepted";
-        byte[] bytes = System.Text.Encoding.UTF8.GetBytes(Text);
+        byte[] bytes = Encoding.UTF8.GetBytes(Text);
         string before = Decode(bytes.AsSpan(0, at)), rest = Decode(bytes.AsSpan(at));
         string found = rest.Length == 0 ? "its end" : $"'{(rest.Length > MostShown ? $"{rest[..MostShown]}…" : rest)}'";
         return $"refused at byte {at}: {found} cannot follow '{(before.Length > MostShown ? $"…{before[^MostShown..]}" : before)}'";
     }
 
-    static string Decode(ReadOnlySpan<byte> bytes) => System.Text.Encoding.UTF8.GetString(bytes);
+    static string Decode(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
 }

@@ -33,7 +33,8 @@ public sealed record HarmonyTool(string Recipient, GrammarSource? Arguments = nu
     /// <summary>Whether a header can call a tool of this name: one word, and none that stands for somebody in the conversation.</summary>
     /// <remarks>A header is read word by word, so that white space ends a recipient, and so does a control token.</remarks>
     public static bool IsRecipient([NotNullWhen(true)] string? name) =>
-        name is not (null or "" or "all" or "assistant" or "user")
+        !string.IsNullOrEmpty(name)
+        && name is not ("all" or "assistant" or "user")
         && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c))
         && !name.Contains("<|", StringComparison.Ordinal)
         && !name.EnumerateRunes().Contains(Rune.ReplacementChar);    // also half a surrogate pair, which has no UTF-8

@@ -22,7 +22,7 @@ public sealed class RandomModel : IDisposable
             using FileStream file = File.Create(_path);
             writer.WriteTo(file);
         }
-        Model = ChatModel.Open(_path, new GptOssOptions { Threads = 2 }, new GeneratorOptions { Parallel = 8 });
+        Model = ChatModel.Open(_path, new GptOssOptions { Threads = 2 }, new GeneratorOptions { Parallel = 8, MaxDraft = 3 });
     }
 
     public ChatModel Model { get; }

@@ -169,6 +169,27 @@ public class TurnConstraintTests(RandomModel random) : IClassFixture<RandomModel
     }
 
     [Fact]
+    public async Task A_tool_that_takes_text_is_held_to_its_grammar()
+    {
+        DeveloperContent tools = Developer.WithTools(new() { Name = "apply_patch", Description = "Takes a patch." });
+        foreach (string name in (string[])["apply_patch", "functions.now"])
+        {
+            ChatSession session = new(new RandomGenerator(Nano.Tokenizer, 1), Nano, new()
+            {
+                Developer = tools,
+                ToolGrammars = new Dictionary<string, GrammarSource>(StringComparer.Ordinal) { ["apply_patch"] = GrammarSource.Lark("start: (\"+\" | \"-\")+ \"\\n\""), ["now"] = GrammarSource.Regex("[+-]+\n") },
+                ToolChoice = HarmonyToolChoice.Named(name),
+                MaxTokens = 60,
+                RepairArguments = false,
+            });
+            ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
+            Assert.Matches(@"^[+-]+\n$", turn.Calls[0].RawArguments);
+            Assert.Null(turn.Messages[^1].ContentType);
+            Assert.Equal(name == "apply_patch", turn.Repairs.Count == 0);
+        }
+    }
+
+    [Fact]
     public async Task Where_nothing_is_asked_there_is_no_constraint()
     {
         ScriptedGenerator generator = new(HarmonyEncoding.Default.Tokenizer.EncodeWithSpecials("<|channel|>final<|message|>Hi.<|return|>"));
