@@ -34,6 +34,10 @@ sealed class ArrayShape
     public bool IsUniversal =>
         Rest is SchemaExpression.Everything && Prefix.Length == 0 && MinItems == 0 && MaxItems == int.MaxValue && Contains.Length == 0 && Unique is null;
 
+    /// <summary>Whether it is plain, without looking into items, that no array is of it.</summary>
+    public bool IsPlainlyEmpty =>
+        MinItems > MaxItems || (MinItems > Prefix.Length && Rest is SchemaExpression.Nothing) || Prefix.Take(MinItems).Contains(SchemaExpression.Never);
+
     /// <summary>What the item at a place must be.</summary>
     public SchemaExpression ValueAt(int index) => index < Prefix.Length ? Prefix[index] : Rest;
 

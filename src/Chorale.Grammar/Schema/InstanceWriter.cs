@@ -127,7 +127,7 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
     void WriteObject(InstanceNode value, SchemaExpression expression)
     {
         OrderedDictionary<string, InstanceNode> members = value.Members!;
-        ObjectShape shape = evaluator.Written(Array.Find(evaluator.Evaluate(expression).Objects, shape => Matches(members, shape)) ?? ObjectShape.Universal);
+        ObjectShape shape = (Array.Find(evaluator.Evaluate(expression).Objects, shape => Matches(members, shape)) ?? ObjectShape.Universal).Written();
         text.Append('{');
         bool isFirst = true;
         foreach ((string name, InstanceNode member) in Ordered(members, shape))

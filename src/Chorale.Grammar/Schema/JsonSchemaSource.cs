@@ -56,7 +56,7 @@ sealed class JsonSchemaSource(JsonElement schema, JsonSchemaOptions options) : G
             {
                 _document = new(_schema, options.Lenient);
                 SchemaChecker.Check(_document);
-                _evaluator = new(new());
+                _evaluator = new();
             }
             T result = action(_document!, _evaluator);
             isDone = true;

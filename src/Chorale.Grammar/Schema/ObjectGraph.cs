@@ -23,10 +23,11 @@ sealed class ObjectGraph
 
     public ObjectGraph(SchemaGrammar grammar, ObjectShape shape, int rule)
     {
-        (_grammar, _shape, _rule) = (grammar, grammar.Evaluator.Written(shape), rule);
+        (_grammar, _shape, _rule) = (grammar, shape.Written(), rule);
         _properties = _shape.Properties;
     }
 
+    /// <summary>How far an object is written.</summary>
     /// <param name="Next">Which declared member may come next.</param>
     /// <param name="Count">How many members there were, up to what matters; 1 for some where none of it does.</param>
     /// <param name="Seen">A bit for each witness that was seen.</param>
@@ -148,18 +149,11 @@ sealed class ObjectGraph
 
     void AddOther(Place place, int state, RegularExpression names, SchemaExpression value, Place after)
     {
-        int start = state;
+        int start = Builder.AddState(_rule);
         if (place.Count > 0)
-        {
-            start = Builder.AddState(_rule);
             _grammar.Layout.AddComma(Builder, state, start);
-        }
         else
-        {
-            int spaced = Builder.AddState(_rule);
-            _grammar.Layout.AddSpace(Builder, state, spaced);
-            start = spaced;
-        }
+            _grammar.Layout.AddSpace(Builder, state, start);
         int named = Builder.AddState(_rule), coloned = Builder.AddState(_rule);
         Builder.AddJsonString(start, names, named);
         _grammar.Layout.AddColon(Builder, named, coloned);

@@ -30,6 +30,9 @@ sealed class ObjectShape
     public bool IsUniversal =>
         Properties.Length == 0 && Witnesses.Length == 0 && MinProperties == 0 && MaxProperties == int.MaxValue && Array.TrueForAll(Others, other => other.Value is SchemaExpression.Everything);
 
+    /// <summary>Whether it is plain, without looking into members, that no object is of it.</summary>
+    public bool IsPlainlyEmpty => MinProperties > MaxProperties || Array.Exists(Properties, property => property.IsRequired && property.Value is SchemaExpression.Nothing);
+
     /// <summary>The names that are not declared.</summary>
     public RegularExpression Undeclared =>
         Properties.Length == 0 ? RegularExpression.Anything : RegularExpression.Not(RegularExpression.Strings(Properties.Select(property => property.Name)));
@@ -63,6 +66,35 @@ sealed class ObjectShape
                 return value;
         }
         return Others[^1].Value;
+    }
+
+    /// <summary>
+    /// The shape as it is written. Where so many members are asked for that other names must be counted, and these are a short list, they are declared: so that each comes once.
+    /// </summary>
+    public ObjectShape Written()
+    {
+        const int most = 64;
+        if (MinProperties <= Properties.Count(property => property.IsRequired) + 1)
+            return this;
+        RegularExpression undeclared = Undeclared;
+        List<(string, SchemaExpression, bool)> properties = [.. Properties];
+        foreach ((RegularExpression names, SchemaExpression value) in Others)
+        {
+            if (value is SchemaExpression.Nothing)
+                continue;
+            if (RegularLanguage.Enumerate(RegularExpression.And(names, undeclared), most) is not { } list)
+                return this;
+            properties.AddRange(list.Select(name => (name, value, false)));
+        }
+        return new()
+        {
+            Properties = [.. properties],
+            Others = [(RegularExpression.Anything, SchemaExpression.Never)],
+            MinProperties = MinProperties,
+            MaxProperties = MaxProperties,
+            Witnesses = Witnesses,
+            Counter = Counter,
+        };
     }
 
     public ObjectShape With(RegularExpression evaluated) => new()

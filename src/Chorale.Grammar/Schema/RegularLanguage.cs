@@ -64,7 +64,7 @@ static class RegularLanguage
     }
 
     /// <summary>A partition of all characters, finer than need be, so that those of one part have the same derivative.</summary>
-    static IEnumerable<CharSet> Classes(RegularExpression language)
+    static List<CharSet> Classes(RegularExpression language)
     {
         HashSet<CharSet> sets = [];
         language.CollectSets(sets);

@@ -9,11 +9,8 @@ static class SchemaChecker
         Stack<SchemaNode> open = new([document.Root]);
         while (open.TryPop(out SchemaNode? node))
         {
-            foreach (SchemaNode inner in node.Keywords.Schemas)
-            {
-                if (seen.Add(inner))
-                    open.Push(inner);
-            }
+            foreach (SchemaNode inner in node.Keywords.Schemas.Where(seen.Add))
+                open.Push(inner);
         }
         FindCircles(seen);
     }

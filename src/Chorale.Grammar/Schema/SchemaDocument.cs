@@ -178,7 +178,10 @@ sealed class SchemaDocument
         if (node.Text("$dynamicAnchor") is { } dynamic)
         {
             if (!_dynamicAnchors!.TryGetValue(dynamic, out List<SchemaNode>? nodes))
-                _dynamicAnchors.Add(dynamic, nodes = []);
+            {
+                nodes = [];
+                _dynamicAnchors.Add(dynamic, nodes);
+            }
             nodes.Add(node);
         }
         if (node.Text(IsDraft4 ? "id" : "$id") is ['#', .. { Length: > 0 } anchor])

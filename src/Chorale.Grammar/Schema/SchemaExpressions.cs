@@ -40,7 +40,10 @@ sealed class SchemaExpressions
     {
         string key = Canonical(value);
         if (!_constants.TryGetValue(key, out SchemaExpression? known))
-            _constants.Add(key, known = new SchemaExpression.Constant(value));
+        {
+            known = new SchemaExpression.Constant(value);
+            _constants.Add(key, known);
+        }
         return known;
     }
 
@@ -92,7 +95,10 @@ sealed class SchemaExpressions
                 return other.Inner;
         }
         if (!_others.TryGetValue(inner, out SchemaExpression? known))
-            _others.Add(inner, known = new SchemaExpression.Other(inner, origin));
+        {
+            known = new SchemaExpression.Other(inner, origin);
+            _others.Add(inner, known);
+        }
         return known;
     }
 
@@ -103,7 +109,10 @@ sealed class SchemaExpressions
             return parts.Count == 0 ? neutral : parts[0];
         SchemaExpression[] key = [.. parts];
         if (!known.TryGetValue(key, out SchemaExpression? expression))
-            known.Add(key, expression = make(key));
+        {
+            expression = make(key);
+            known.Add(key, expression);
+        }
         return expression;
     }
 

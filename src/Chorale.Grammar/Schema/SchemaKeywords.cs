@@ -84,11 +84,8 @@ sealed class SchemaKeywords
                 yield return node;
             foreach (SchemaNode node in PrefixItems)
                 yield return node;
-            foreach (SchemaNode? node in (SchemaNode?[])[AdditionalProperties, PropertyNames, Items, Contains, UnevaluatedProperties, UnevaluatedItems])
-            {
-                if (node is not null)
-                    yield return node;
-            }
+            foreach (SchemaNode node in ((SchemaNode?[])[AdditionalProperties, PropertyNames, Items, Contains, UnevaluatedProperties, UnevaluatedItems]).OfType<SchemaNode>())
+                yield return node;
             foreach (SchemaPart part in Parts)
             {
                 foreach (SchemaNode node in part.Schemas)

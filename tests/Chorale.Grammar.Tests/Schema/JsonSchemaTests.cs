@@ -25,7 +25,7 @@ public class JsonSchemaTests
     public void Values_are_told_apart_without_a_grammar_too(SchemaCase schema)
     {
         SchemaDocument document = new(schema.Schema, isLenient: false);
-        SchemaEvaluator evaluator = new(new());
+        SchemaEvaluator evaluator = new();
         SchemaExpression root = evaluator.Expressions.Schema(document.Root);
         InstanceWriter writer = new(evaluator, new());
         Assert.All(schema.Valid, value => Assert.True(writer.Matches(InstanceNode.Of(value), root), value.GetRawText()));
@@ -40,7 +40,7 @@ public class JsonSchemaTests
         List<int> ids = [];
         matcher.AppendCompletion(ids);
         using JsonDocument value = JsonDocument.Parse(grammar.Vocabulary.Tokenizer.Decode([.. ids]));
-        SchemaEvaluator evaluator = new(new());
+        SchemaEvaluator evaluator = new();
         Assert.True(new InstanceWriter(evaluator, new()).Matches(InstanceNode.Of(value.RootElement), evaluator.Expressions.Schema(new SchemaDocument(schema.Schema, isLenient: false).Root)));
     }
 
