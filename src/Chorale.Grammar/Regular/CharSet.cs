@@ -53,7 +53,7 @@ sealed class CharSet : IEquatable<CharSet>, IEnumerable<(int First, int Last)>
 
     public static CharSet Of(string characters) => Union(characters.EnumerateRunes().Select(rune => (rune.Value, rune.Value)));
 
-    public static CharSet Range(int first, int last) => Union([(first, last)]);
+    public static CharSet Range(int first, int last) => Union((first, last));
 
     /// <summary>The union of ranges in any order, which may overlap; surrogates are left out.</summary>
     public static CharSet Union(params IEnumerable<(int First, int Last)> ranges)
