@@ -197,11 +197,9 @@ public sealed class CompiledGrammar
             // A rule that begins and ends here reads nothing: that was taken account of where it began.
             if (item.State == rule.End && !ReferenceEquals(item.Origin, set))
             {
-                foreach ((int waited, Item then) in item.Origin!.Waiting)
-                {
-                    if (waited == state.Rule)
-                        Add(then);
-                }
+                ReadOnlySpan<(int Rule, Item Then)> waiters = item.Origin!.Waiting;
+                for (int i = item.Origin.FirstWaiting(state.Rule); i < waiters.Length && waiters[i].Rule == state.Rule; i++)
+                    Add(waiters[i].Then);
             }
             foreach (Edge edge in state.Edges)
             {

@@ -215,6 +215,7 @@ public sealed class GrammarMatcher
         return only;
     }
 
+    /// <summary>Writes which ids may follow.</summary>
     /// <param name="mask">Written whole.</param>
     /// <param name="most">Only ids after which the cost of completing is no more than this.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
@@ -233,11 +234,7 @@ public sealed class GrammarMatcher
         {
             if (!state.HasMask(i, Grammar))
                 continue;
-            ref readonly Reading reading = ref state.Readings[i];
-            if (isLimited && Costs.Sum(Math.Min(reading.Terminal.MostCost, Costs.Impossible), MatchState.CostOf(reading.Then, Grammar)) > most)
-                AddAll(Grammar.StateOf([reading]), mask, most);    // within the terminal the cost is not known to fit
-            else
-                AddMask(state, i, mask, most);
+            AddMask(state, i, mask, most);
         }
         if (state.Narrow(Grammar) is { } narrow)
             AddNarrow(narrow, mask, most);
@@ -248,8 +245,13 @@ public sealed class GrammarMatcher
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void AddMask(MatchState state, int reading, Span<ulong> mask, int most)
     {
-        TerminalMask own = state.Readings[reading].Terminal.Mask(state.Readings[reading].At);
-        Add(mask, own.Inside);
+        (Terminal terminal, int at, Item then) = state.Readings[reading];
+        TerminalMask own = terminal.Mask(at);
+        int left = most == int.MaxValue ? most : most - MatchState.CostOf(then, Grammar);
+        if (left >= terminal.MostCost)
+            Add(mask, own.Inside);
+        else
+            terminal.AddInside(at, left, mask);
         MatchState after = state.After(reading, Grammar);
         if (after.Live.IsEmpty)
             return;
@@ -263,20 +265,53 @@ public sealed class GrammarMatcher
 
     void AddNarrow(MatchState narrow, Span<ulong> mask, int most)
     {
-        if (most != int.MaxValue || !narrow.IsWide)
+        if (!narrow.IsWide)
         {
             AddAll(narrow, mask, most);
             return;
+        }
+        if (most != int.MaxValue)
+        {
+            if (narrow.KeptMostCost < 0)
+                narrow.KeptMostCost = MostCost(narrow);
+            if (narrow.KeptMostCost > most)
+            {
+                AddAll(narrow, mask, most);
+                return;
+            }
         }
         ulong[]? kept = narrow.KeptMask;
         if (kept is null)
         {
             kept = new ulong[Grammar.Vocabulary.MaskWords];
-            AddAll(narrow, kept, most);
+            AddAll(narrow, kept, int.MaxValue);
             narrow.KeptMask = kept;
             Grammar.Vocabulary.Keep(narrow);
         }
         Add(mask, kept);
+    }
+
+    /// <summary>The largest cost of completing the text after any token that may follow a state.</summary>
+    int MostCost(MatchState state)
+    {
+        ReadOnlySpan<TrieNode> nodes = Trie.Nodes;
+        int most = 0;
+        _path[0] = state;
+        for (int i = 0; i < nodes.Length;)
+        {
+            ref readonly TrieNode node = ref nodes[i];
+            MatchState? next = _path[node.Depth - 1].Next(node.Value, Grammar);
+            if (next is null)
+            {
+                i = node.Next;
+                continue;
+            }
+            _path[node.Depth] = next;
+            if (node.Token != TrieNode.NoToken)
+                most = Math.Max(most, next.Cost(Grammar));
+            i++;
+        }
+        return most;
     }
 
     /// <summary>Adds all tokens that may follow a state, by going through the trie.</summary>
@@ -353,9 +388,9 @@ public sealed class GrammarMatcher
     int? SkipContext(ReadOnlySpan<int> cut, int length)
     {
         int index = 0;
-        for (; length > 0; index++)
+        while (length > 0)
         {
-            Tokenizer.TryGetBytes(cut[index], out ReadOnlySpan<byte> bytes);
+            Tokenizer.TryGetBytes(cut[index++], out ReadOnlySpan<byte> bytes);
             length -= bytes.Length;
         }
         return length == 0 ? index : null;

@@ -17,14 +17,32 @@ sealed class ItemSet(int index)
     /// <summary>The special tokens that may stand here.</summary>
     public (int Id, Item Then)[] Specials { get; private set; } = [];
 
-    /// <summary>Rules that begin here, and what goes on after each.</summary>
+    /// <summary>Rules that begin here, and what goes on after each; by rule.</summary>
     public (int Rule, Item Then)[] Waiting { get; private set; } = [];
 
     /// <summary>Whether the whole text may end here.</summary>
     public bool IsAccepting { get; private set; }
 
-    public void Close(Reading[] readings, (int Id, Item Then)[] specials, (int Rule, Item Then)[] waiting, bool isAccepting) =>
+    public void Close(Reading[] readings, (int Id, Item Then)[] specials, (int Rule, Item Then)[] waiting, bool isAccepting)
+    {
+        Array.Sort(waiting, static (a, b) => a.Rule.CompareTo(b.Rule));
         (Readings, Specials, Waiting, IsAccepting) = (readings, specials, waiting, isAccepting);
+    }
+
+    /// <summary>Where in <see cref="Waiting"/> that begins which goes on after a rule.</summary>
+    public int FirstWaiting(int rule)
+    {
+        int low = 0, high = Waiting.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (Waiting[middle].Rule < rule)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        return low;
+    }
 
     /// <summary>What it costs at least to end the text after a rule that began here.</summary>
     /// <param name="waiting">An index into <see cref="Waiting"/>: the cost of going on with that.</param>
@@ -35,10 +53,10 @@ sealed class ItemSet(int index)
     /// <returns>An index into <see cref="Waiting"/>.</returns>
     public int Cheapest(int rule, CompiledGrammar grammar)
     {
-        int best = -1;
-        for (int i = 0; i < Waiting.Length; i++)
+        int best = FirstWaiting(rule);
+        for (int i = best + 1; i < Waiting.Length && Waiting[i].Rule == rule; i++)
         {
-            if (Waiting[i].Rule == rule && (best < 0 || ReturnCost(i, grammar) < ReturnCost(best, grammar)))
+            if (ReturnCost(i, grammar) < ReturnCost(best, grammar))
                 best = i;
         }
         return best;
@@ -96,11 +114,8 @@ sealed class ItemSet(int index)
             if (!ReferenceEquals(then.Origin, this))
                 return then.Origin!.ReturnCost(then.Origin.Cheapest(rule, grammar), grammar);
             int least = Costs.Impossible;
-            for (int i = 0; i < costs.Length; i++)
-            {
-                if (Waiting[i].Rule == rule)
-                    least = Math.Min(least, costs[i]);
-            }
+            for (int i = FirstWaiting(rule); i < costs.Length && Waiting[i].Rule == rule; i++)
+                least = Math.Min(least, costs[i]);
             return least;
         }
     }

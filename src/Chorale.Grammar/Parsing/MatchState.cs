@@ -14,6 +14,7 @@ sealed class MatchState : IMaskHolder
     MatchState? _narrow;
     bool _isNarrowKnown;
     ulong[]? _keptMask;
+    int _keptMostCost = -1;
     int _cost = -1;
 
     public MatchState(Reading[] begun, ItemSet? items)
@@ -49,31 +50,34 @@ sealed class MatchState : IMaskHolder
     {
         if (!_live.Contains(value))
             return null;
-        ref MatchState? next = ref _next[_live.Rank(value)];
-        return Volatile.Read(ref next) ?? (next = grammar.Advance(this, value));
+        int rank = _live.Rank(value);
+        return Volatile.Read(ref _next[rank]) ?? Advance(value, rank, grammar);
     }
 
     /// <summary>The state in which what follows a reading begins, as if it ended here.</summary>
     public MatchState After(int reading, CompiledGrammar grammar)
     {
         MatchState?[] after = _after ??= new MatchState?[Readings.Length];
-        return Volatile.Read(ref after[reading]) ?? (after[reading] = grammar.StateAt([Readings[reading].Then]));
+        if (Volatile.Read(ref after[reading]) is { } known)
+            return known;
+        MatchState made = grammar.StateAt([Readings[reading].Then]);
+        after[reading] = made;
+        return made;
     }
 
     /// <summary>This state with only those terminals whose own masks do not tell all; null where there is none such.</summary>
     public MatchState? Narrow(CompiledGrammar grammar)
     {
         if (!Volatile.Read(ref _isNarrowKnown))
-        {
-            Reading[] narrow = [.. Readings.Where((_, i) => !HasMask(i, grammar))];
-            _narrow = narrow.Length == 0 ? null : narrow.Length == Readings.Length ? this : grammar.StateOf(narrow);
-            Volatile.Write(ref _isNarrowKnown, true);
-        }
+            FindNarrow(grammar);
         return _narrow;
     }
 
     /// <summary>What a state of <see cref="Narrow"/> allows, where finding out takes so long that it is kept.</summary>
     public ulong[]? KeptMask { get => Volatile.Read(ref _keptMask); set => Volatile.Write(ref _keptMask, value); }
+
+    /// <summary>The largest cost of completing the text after any id of <see cref="KeptMask"/>; -1 where it is not known.</summary>
+    public int KeptMostCost { get => Volatile.Read(ref _keptMostCost); set => Volatile.Write(ref _keptMostCost, value); }
 
     /// <summary>Whether finding out what it allows takes a look through much of the vocabulary.</summary>
     public bool IsWide => Array.Exists(Readings, reading => reading.Terminal.IsWide(reading.At));
@@ -105,6 +109,20 @@ sealed class MatchState : IMaskHolder
     }
 
     public static int CostOf(Reading reading, CompiledGrammar grammar) => Costs.Sum(reading.Terminal.Cost(reading.At), CostOf(reading.Then, grammar));
+
+    MatchState Advance(byte value, int rank, CompiledGrammar grammar)
+    {
+        MatchState next = grammar.Advance(this, value);
+        _next[rank] = next;
+        return next;
+    }
+
+    void FindNarrow(CompiledGrammar grammar)
+    {
+        Reading[] narrow = [.. Readings.Where((_, i) => !HasMask(i, grammar))];
+        _narrow = narrow.Length == 0 ? null : narrow.Length == Readings.Length ? this : grammar.StateOf(narrow);
+        Volatile.Write(ref _isNarrowKnown, true);
+    }
 
     int Measure(CompiledGrammar grammar)
     {

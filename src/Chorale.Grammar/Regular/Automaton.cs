@@ -187,7 +187,7 @@ sealed class Automaton
         Dictionary<int, int> before = new() { [state] = Dead };
         Queue<int> open = new([state]);
         int end = Dead;
-        while (end == Dead && open.TryDequeue(out int current))
+        while (open.TryDequeue(out int current))
         {
             if (_states[current].IsAccepting)
             {

@@ -71,7 +71,10 @@ sealed class CharClasses
                     members[i++] = set.Contains(start) ? '1' : '0';
                 string key = new(members);
                 if (!known.TryGetValue(key, out found))
-                    known.Add(key, found = checked((short)known.Count));
+                {
+                    found = checked((short)known.Count);
+                    known.Add(key, found);
+                }
             }
             if (classes.Count > 0 && classes[^1] == found)
                 continue;

@@ -51,7 +51,7 @@ sealed class CharSet : IEquatable<CharSet>, IEnumerable<(int First, int Last)>
         return Union(ranges);
     }
 
-    public static CharSet Of(string characters) => Of([.. characters.EnumerateRunes().Select(rune => rune.Value)]);
+    public static CharSet Of(string characters) => Union(characters.EnumerateRunes().Select(rune => (rune.Value, rune.Value)));
 
     public static CharSet Range(int first, int last) => Union([(first, last)]);
 
@@ -76,7 +76,7 @@ sealed class CharSet : IEquatable<CharSet>, IEnumerable<(int First, int Last)>
             else
                 sorted[count++] = (first, last);
         }
-        return count == 0 ? Nothing! : new([.. sorted[..count]]);
+        return count == 0 ? Nothing : new([.. sorted[..count]]);
 
         void Add(int first, int last)
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using System.Text;
 
 namespace Chorale.Grammar;
 
@@ -132,7 +133,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     public bool Accepts(string text)
     {
         RegularExpression rest = this;
-        foreach (System.Text.Rune rune in text.EnumerateRunes())
+        foreach (Rune rune in text.EnumerateRunes())
             rest = rest.Derivative(rune.Value);
         return rest.IsNullable;
     }
@@ -235,9 +236,10 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     static void AddRepetition(ref Dictionary<RegularExpression, List<Repetition>>? repetitions, Repetition repetition)
     {
         repetitions ??= [];
-        if (!repetitions.TryGetValue(repetition.Inner, out List<Repetition>? list))
-            repetitions.Add(repetition.Inner, list = []);
-        list.Add(repetition);
+        if (repetitions.TryGetValue(repetition.Inner, out List<Repetition>? list))
+            list.Add(repetition);
+        else
+            repetitions.Add(repetition.Inner, [repetition]);
     }
 
     /// <summary>Repetitions of the same: counts that meet are joined, and of one character, where a count is a length, they are intersected.</summary>
@@ -329,7 +331,14 @@ abstract class RegularExpression : IEquatable<RegularExpression>
             rest.CollectSets(sets);
         }
 
-        public override string ToString() => $"{First}{Second}";
+        public override string ToString()
+        {
+            StringBuilder text = new();
+            RegularExpression rest = this;
+            for (; rest is Concatenation { First: var head, Second: var tail }; rest = tail)
+                text.Append(head);
+            return text.Append(rest).ToString();
+        }
 
         protected override bool IsSame(RegularExpression other)
         {

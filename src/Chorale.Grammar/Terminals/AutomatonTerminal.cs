@@ -73,6 +73,60 @@ sealed class AutomatonTerminal : Terminal
         return mask;
     }
 
+    /// <inheritdoc/>
+    /// <remarks>Where plain tokens may follow by their number of characters, so does what is left after them.</remarks>
+    public override void AddInside(int state, int mostCost, Span<ulong> mask)
+    {
+        TokenTrie trie = _vocabulary.Trie;
+        if (_nodes[state].Place is { Kind: ByteStateKind.Between, State: var characters } && TryCountPlain(characters, out int most, out _)
+            && TryBoundPlain(state, Math.Min(most, _vocabulary.Plain.MostCharacters), mostCost, out int first, out int last))
+        {
+            _vocabulary.Plain.AddBetween(first, last, mask);
+            trie = _vocabulary.NotPlainTrie;
+        }
+        ReadOnlySpan<TrieNode> nodes = trie.Nodes;
+        int[] states = new int[trie.MaxDepth + 1];
+        states[0] = state;
+        for (int i = 0; i < nodes.Length;)
+        {
+            ref readonly TrieNode node = ref nodes[i];
+            int next = Next(states[node.Depth - 1], node.Value);
+            if (next == Dead)
+            {
+                i = node.Next;
+                continue;
+            }
+            states[node.Depth] = next;
+            if (node.Token != TrieNode.NoToken && Cost(next) <= mostCost)
+                mask[node.Token / 64] |= 1UL << (node.Token % 64);
+            i++;
+        }
+    }
+
+    /// <summary>The numbers of plain characters after which the cost is no more than a number; false where they are not all the numbers between two.</summary>
+    bool TryBoundPlain(int state, int most, int mostCost, out int first, out int last)
+    {
+        (first, last) = (1, 0);
+        for (int count = 1; count <= most; count++)
+        {
+            int next = Next(state, (byte)'a');
+            if (Cost(next) <= mostCost)
+            {
+                if (last > 0 && last != count - 1)
+                    return false;
+                first = last == 0 ? count : first;
+                last = count;
+            }
+            if (next == state)
+            {
+                last = last == count ? most : last;
+                break;
+            }
+            state = next;
+        }
+        return true;
+    }
+
     public override int Cost(int state)
     {
         Node node = _nodes[state];
@@ -551,7 +605,8 @@ sealed class AutomatonTerminal : Terminal
             return true;
         }
         mayEnd = _characters.IsAccepting(state);
-        for (most = 0; most < _vocabulary.Plain.MostCharacters; most++)
+        int longest = _vocabulary.Plain.MostCharacters;
+        for (most = 0; most < longest; most++)
         {
             if (!_characters.TryNextPlain(state, out int next))
                 return false;
@@ -559,12 +614,10 @@ sealed class AutomatonTerminal : Terminal
                 return true;
             mayEnd |= _characters.IsAccepting(next);
             if (next == state)
-            {
-                most = _vocabulary.Plain.MostCharacters;
-                return true;
-            }
+                break;
             state = next;
         }
+        most = longest;
         return true;
     }
 

@@ -21,7 +21,7 @@ struct ByteSet
 
     public void Remove(byte value) => this[value / BitsOfWord] &= ~(1UL << (value % BitsOfWord));
 
-    public void UnionWith(in ByteSet other)
+    public void UnionWith(ByteSet other)
     {
         for (int i = 0; i < Words; i++)
             this[i] |= other[i];

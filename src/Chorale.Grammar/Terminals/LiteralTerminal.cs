@@ -23,6 +23,8 @@ sealed class LiteralTerminal(byte[] literal, TokenTrie trie) : Terminal
 
     public override TerminalMask Mask(int state) => throw new InvalidOperationException("A literal is never wide.");
 
+    public override void AddInside(int state, int mostCost, Span<ulong> mask) => throw new InvalidOperationException("A literal is never wide.");
+
     public override void AppendShortest(int state, List<byte> bytes) => bytes.AddRange(literal.AsSpan(state));
 
     public override int Cost(int state)

@@ -29,6 +29,9 @@ abstract class Terminal
     /// <summary>What a wide state says of all tokens.</summary>
     public abstract TerminalMask Mask(int state);
 
+    /// <summary>Adds the tokens that lie wholly inside the terminal, and after which its cost is no more than a number. For wide states.</summary>
+    public abstract void AddInside(int state, int mostCost, Span<ulong> mask);
+
     /// <summary>Appends the shortest bytes from here to its end.</summary>
     public abstract void AppendShortest(int state, List<byte> bytes);
 

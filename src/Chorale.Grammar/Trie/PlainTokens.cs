@@ -59,6 +59,24 @@ sealed class PlainTokens
         return new(words, tokens);
     }
 
+    /// <summary>Adds the plain tokens of a number of characters to a mask.</summary>
+    /// <param name="least">At least so many, from 1.</param>
+    /// <param name="most">At most so many.</param>
+    /// <param name="mask">The mask.</param>
+    public void AddBetween(int least, int most, Span<ulong> mask)
+    {
+        if (least <= 1)
+        {
+            AddUpTo(most, mask);
+            return;
+        }
+        ulong[] wanted = new ulong[_all.Length], shorter = new ulong[_all.Length];
+        AddUpTo(most, wanted);
+        AddUpTo(least - 1, shorter);
+        for (int i = 0; i < wanted.Length; i++)
+            mask[i] |= wanted[i] & ~shorter[i];
+    }
+
     /// <summary>Adds the plain tokens of at most so many characters to a mask.</summary>
     public void AddUpTo(int characters, Span<ulong> mask)
     {

@@ -18,7 +18,7 @@ sealed class TokenTrie
     }
 
     /// <summary>What a plain token has none of: characters that end a JSON string or cannot stand in one as they are.</summary>
-    public static CharSet NotPlain { get; } = CharSet.Union([(0, 0x1F), ('"', '"'), ('\\', '\\')]);
+    public static CharSet NotPlain { get; } = CharSet.Union((0, 0x1F), ('"', '"'), ('\\', '\\'));
 
     public ReadOnlySpan<TrieNode> Nodes => _nodes;
 
@@ -108,9 +108,10 @@ sealed class TokenTrie
         for (int from = bytes.Length - 1; from >= 0; from--)
         {
             fewest[from] = int.MaxValue;
-            int node = _roots[bytes[from]];
-            for (int to = from + 1; node >= 0; to++)
+            int node = _roots[bytes[from]], to = from;
+            while (node >= 0)
             {
+                to++;
                 int token = _nodes[node].Token;
                 // Of equally good ways the one with the longest token first.
                 if (token != TrieNode.NoToken && fewest[to] < int.MaxValue && fewest[to] < fewest[from])
