@@ -7,7 +7,7 @@ sealed class SchemaAssertions(SchemaEvaluator evaluator, ValueAlgebra algebra)
 {
     readonly SchemaExpressions _expressions = evaluator.Expressions;
 
-    /// <summary>What they say.</summary>
+    /// <summary>What they allow together.</summary>
     /// <param name="node">A schema that is no boolean.</param>
     /// <param name="isTracked">Whether to note which members and items were looked at.</param>
     public ValueSet Of(SchemaNode node, bool isTracked)

@@ -50,7 +50,7 @@ sealed class SchemaEvaluator
             SchemaExpression.Schema schema => OfSchema(schema.Node, isTracked),
             SchemaExpression.Constant constant => _assertions.OfValues([constant.Value]),
             SchemaExpression.Both both => OfBoth(both.Parts, isTracked),
-            SchemaExpression.Either either => OfEither(either.Parts, isTracked),
+            SchemaExpression.Either either => isTracked ? OfOverlapping(either.Parts, ValueSet.All) : OfEither(either.Parts, isTracked: false),
             SchemaExpression.Other other => OfOther(other),
             _ => ValueSet.Nothing,
         };
@@ -103,30 +103,12 @@ sealed class SchemaEvaluator
         return all;
     }
 
-    ValueSet? OfEither(SchemaExpression[] parts, bool isTracked)
+    ValueSet? OfEither(IReadOnlyList<SchemaExpression> parts, bool isTracked)
     {
-        List<SchemaExpression> alternatives = [.. parts];
-        if (isTracked)
-        {
-            // A value of two parts has the annotations of both. Without the second's it is in the first part's shape all the same, where less is passed over: so no complement is needed.
-            alternatives.Clear();
-            foreach (SchemaExpression part in parts)
-            {
-                int count = alternatives.Count;
-                alternatives.Add(part);
-                for (int i = 0; i < count; i++)
-                {
-                    SchemaExpression both = Expressions.And(alternatives[i], part);
-                    if (!IsEmpty(both))
-                        alternatives.Add(both);
-                }
-                _algebra.CheckAlternatives(alternatives.Count);
-            }
-        }
         ValueSet any = ValueSet.Nothing;
         List<ArrayShape> arrays = [];
         List<ObjectShape> objects = [];
-        foreach (SchemaExpression part in alternatives)
+        foreach (SchemaExpression part in parts)
         {
             if (Evaluate(part, isTracked) is not { } set)
                 return null;
@@ -139,6 +121,33 @@ sealed class SchemaEvaluator
         if (!isTracked && objects.Exists(shape => shape.IsUniversal))
             objects = [ObjectShape.Universal];
         return any with { Arrays = [.. arrays.Distinct()], Objects = [.. objects.Distinct()] };
+    }
+
+    /// <summary>
+    /// Alternatives that may hold together, and then all annotate. Where one of two holds alone, less was looked at, so that the value is in the first one's shape all the same: the shapes of both
+    /// together are added, and no complement is needed.
+    /// </summary>
+    /// <param name="parts">The alternatives.</param>
+    /// <param name="context">What else the value must be.</param>
+    ValueSet? OfOverlapping(SchemaExpression[] parts, ValueSet context)
+    {
+        List<SchemaExpression> alternatives = [];
+        foreach (SchemaExpression part in parts)
+        {
+            int count = alternatives.Count;
+            alternatives.Add(part);
+            for (int i = 0; i < count; i++)
+            {
+                SchemaExpression both = Expressions.And(alternatives[i], part);
+                if (Evaluate(both, isTracked: false) is not { } set)
+                    return null;
+                set = _algebra.Intersect(context, set);
+                if (!_algebra.IsEmpty(ValueSet.Nothing with { Arrays = set.Arrays, Objects = set.Objects }))
+                    alternatives.Add(both);
+            }
+            _algebra.CheckAlternatives(alternatives.Count);
+        }
+        return OfEither(alternatives, isTracked: true);
     }
 
     ValueSet? OfOther(SchemaExpression.Other other)
@@ -195,7 +204,7 @@ sealed class SchemaEvaluator
         bool Add(SchemaPart part)
         {
             _algebra.Blamed = new(node, part.Keyword);
-            if (OfPart(node, part, tracks) is not { } set)
+            if (OfPart(node, part, all, tracks) is not { } set)
                 return false;
             _algebra.Blamed = new(node, part.Keyword);
             all = _algebra.Intersect(all, set);
@@ -203,7 +212,12 @@ sealed class SchemaEvaluator
         }
     }
 
-    ValueSet? OfPart(SchemaNode node, SchemaPart part, bool isTracked)
+    /// <summary>What one of a schema's keywords says about the same value.</summary>
+    /// <param name="node">The schema.</param>
+    /// <param name="part">What it says.</param>
+    /// <param name="context">What it says besides, as far as that is known.</param>
+    /// <param name="isTracked">Whether to note which members and items were looked at.</param>
+    ValueSet? OfPart(SchemaNode node, SchemaPart part, ValueSet context, bool isTracked)
     {
         switch (part)
         {
@@ -212,9 +226,10 @@ sealed class SchemaEvaluator
             case SchemaPart.AllOf allOf:
                 return Evaluate(Expressions.And([.. allOf.Parts.Select(Expressions.Schema)]), isTracked);
             case SchemaPart.AnyOf anyOf:
-                return isTracked ? OfEither([.. anyOf.Parts.Select(Expressions.Schema)], isTracked) : Evaluate(Expressions.Or([.. anyOf.Parts.Select(Expressions.Schema)]), isTracked);
+                SchemaExpression[] choices = [.. anyOf.Parts.Select(Expressions.Schema)];
+                return isTracked ? OfOverlapping(choices, context) : Evaluate(Expressions.Or(choices), isTracked: false);
             case SchemaPart.OneOf oneOf:
-                return OfOneOf(node, [.. oneOf.Parts.Select(Expressions.Schema)], isTracked);
+                return OfOneOf(node, [.. oneOf.Parts.Select(Expressions.Schema)], context, isTracked);
             case SchemaPart.Not not:
                 return Evaluate(Expressions.Not(Expressions.Schema(not.Part), new(node, part.Keyword)), isTracked);
             case SchemaPart.If conditional:
@@ -242,15 +257,15 @@ sealed class SchemaEvaluator
         static ObjectShape Without(string name) => new() { Properties = [(name, SchemaExpression.Never, false)] };
     }
 
-    /// <summary>Exactly one: each without those others that it is not known to be disjoint with.</summary>
-    ValueSet? OfOneOf(SchemaNode node, SchemaExpression[] parts, bool isTracked)
+    /// <summary>Exactly one: each without those others that it is not known to be disjoint with, for such values as the schema allows besides.</summary>
+    ValueSet? OfOneOf(SchemaNode node, SchemaExpression[] parts, ValueSet context, bool isTracked)
     {
         ValueSet[] sets = new ValueSet[parts.Length];
         for (int i = 0; i < parts.Length; i++)
         {
             if (Evaluate(parts[i], isTracked: false) is not { } set)
                 return null;
-            sets[i] = set;
+            sets[i] = _algebra.Intersect(context, set);
         }
         List<SchemaExpression>[] alone = [.. parts.Select(part => new List<SchemaExpression> { part })];
         SchemaOrigin origin = new(node, "oneOf");

@@ -63,7 +63,7 @@ sealed class ValueAlgebra(SchemaEvaluator evaluator)
             MaxProperties = Math.Min(a.MaxProperties, b.MaxProperties),
             Witnesses = [.. a.Witnesses, .. b.Witnesses.Where(witness => !Array.Exists(a.Witnesses, known => known.Names.Equals(witness.Names) && known.Value == witness.Value))],
             Counter = a.MinProperties > 0 || a.MaxProperties < int.MaxValue ? a.Counter : b.Counter,
-            Evaluated = RegularExpression.Or(a.Evaluated, b.Evaluated),
+            Evaluated = ReferenceEquals(a.Evaluated, b.Evaluated) ? a.Evaluated : RegularExpression.Or(a.Evaluated, b.Evaluated),
         };
         return both.IsPlainlyEmpty ? null : both;
 
@@ -179,27 +179,27 @@ sealed class ValueAlgebra(SchemaEvaluator evaluator)
 
     /// <summary>Whether it is certain that nothing is in a set.</summary>
     public bool IsEmpty(ValueSet set) =>
-        set.Scalars == Literals.None && evaluator.IsEmpty(set.Numbers.Integers) && evaluator.IsEmpty(set.Numbers.Fractions) && evaluator.IsEmpty(set.Strings.Language)
+        set.Scalars == Literals.None && IsEmpty(set.Numbers) && IsEmpty(set.Strings)
         && Array.TrueForAll(set.Arrays, shape => AreDisjoint(shape, shape)) && Array.TrueForAll(set.Objects, shape => AreDisjoint(shape, shape));
 
+    bool IsEmpty(NumberSet numbers) =>
+        numbers.Values is { } values ? values.Length == 0 : evaluator.IsEmpty(numbers.Integers) && evaluator.IsEmpty(numbers.Fractions);
+
+    bool IsEmpty(StringSet strings) => strings.Values is { } values ? values.Length == 0 : evaluator.IsEmpty(strings.Language);
+
     /// <summary>Whether it is certain that two sets have no value in common.</summary>
-    public bool AreDisjoint(ValueSet a, ValueSet b)
-    {
-        if ((a.Scalars & b.Scalars) != Literals.None)
-            return false;
-        NumberSet numbers = a.Numbers.And(b.Numbers);
-        return evaluator.IsEmpty(numbers.Integers) && evaluator.IsEmpty(numbers.Fractions) && evaluator.IsEmpty(a.Strings.And(b.Strings).Language)
+    public bool AreDisjoint(ValueSet a, ValueSet b) =>
+        (a.Scalars & b.Scalars) == Literals.None && IsEmpty(a.Numbers.And(b.Numbers)) && IsEmpty(a.Strings.And(b.Strings))
             && Array.TrueForAll(a.Arrays, one => Array.TrueForAll(b.Arrays, other => AreDisjoint(one, other)))
             && Array.TrueForAll(a.Objects, one => Array.TrueForAll(b.Objects, other => AreDisjoint(one, other)));
-    }
 
     bool AreDisjoint(ObjectShape a, ObjectShape b)
     {
         Work(a.Properties.Length + b.Properties.Length);
         if (Math.Max(a.MinProperties, b.MinProperties) > Math.Min(a.MaxProperties, b.MaxProperties))
             return true;
-        return Array.Exists(a.Properties, property => property.IsRequired && evaluator.IsEmpty(_expressions.And(property.Value, b.ValueOf(property.Name))))
-            || (!ReferenceEquals(a, b) && Array.Exists(b.Properties, property => property.IsRequired && evaluator.IsEmpty(_expressions.And(a.ValueOf(property.Name), property.Value))));
+        return Array.Exists(a.Properties, property => property.IsRequired && AreDisjoint(property.Value, b.ValueOf(property.Name)))
+            || (!ReferenceEquals(a, b) && Array.Exists(b.Properties, property => property.IsRequired && AreDisjoint(a.ValueOf(property.Name), property.Value)));
     }
 
     bool AreDisjoint(ArrayShape a, ArrayShape b)
@@ -210,10 +210,20 @@ sealed class ValueAlgebra(SchemaEvaluator evaluator)
             return true;
         for (int i = 0; i < Math.Min(min, Math.Max(a.Prefix.Length, b.Prefix.Length) + 1); i++)
         {
-            if (evaluator.IsEmpty(_expressions.And(a.ValueAt(i), b.ValueAt(i))))
+            if (AreDisjoint(a.ValueAt(i), b.ValueAt(i)))
                 return true;
         }
         return false;
+    }
+
+    bool AreDisjoint(SchemaExpression a, SchemaExpression b)
+    {
+        if (a is SchemaExpression.Everything || b is SchemaExpression.Everything || a == b)
+            return evaluator.IsEmpty(a is SchemaExpression.Everything ? b : a);
+        // Most often these are constants that tell alternatives apart: no expression need be made and kept for each pair.
+        return evaluator.Evaluate(a, isTracked: false) is { IsScalar: true } one && evaluator.Evaluate(b, isTracked: false) is { IsScalar: true } other
+            ? AreDisjoint(one, other)
+            : evaluator.IsEmpty(_expressions.And(a, b));
     }
 
     T[] Cross<T>(T[] a, T[] b, Func<T, T, T?> intersect)
@@ -226,7 +236,9 @@ sealed class ValueAlgebra(SchemaEvaluator evaluator)
             {
                 if (intersect(one, other) is { } both)
                     result.Add(both);
-                CheckAlternatives(result.Count);
+                // A list of values may be as long as it likes; it is products that grow.
+                if (a.Length > 1 && b.Length > 1)
+                    CheckAlternatives(result.Count);
             }
         }
         return [.. result];
@@ -256,5 +268,9 @@ sealed class ValueAlgebra(SchemaEvaluator evaluator)
             throw TooMany();
     }
 
-    JsonSchemaException TooMany() => (Blamed ?? throw new InvalidOperationException()).Error("combines into too many alternatives to be enforced");
+    JsonSchemaException TooMany()
+    {
+        const string problem = "combines into too many alternatives to be enforced";
+        return Blamed?.Error(problem) ?? new("$", "", problem);
+    }
 }

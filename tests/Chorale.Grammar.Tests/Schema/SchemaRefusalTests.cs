@@ -126,6 +126,26 @@ public class SchemaRefusalTests
     }
 
     [Fact]
+    public void Long_lists_of_alternatives_compile()
+    {
+        const int count = 500;
+        string kinds = string.Join(',', Enumerable.Range(0, count).Select(i =>
+            $"{{\"properties\":{{\"kind\":{{\"const\":\"k{i}\"}},\"v\":{{\"type\":\"{(i % 2 == 0 ? "string" : "integer")}\"}}}},\"required\":[\"kind\",\"v\"]}}"));
+        CompiledGrammar grammar = SchemaCase.Compile($"{{\"type\":\"object\",\"oneOf\":[{kinds}]}}");
+        Assert.True(SchemaCase.Accepts(grammar, """{"kind":"k499","v":1}"""));
+        Assert.False(SchemaCase.Accepts(grammar, """{"kind":"k498","v":1}"""));
+    }
+
+    [Fact]
+    public void Long_lists_of_objects_compile()
+    {
+        string values = string.Join(',', Enumerable.Range(0, 2000).Select(i => $"{{\"id\":{i}}}"));
+        CompiledGrammar grammar = SchemaCase.Compile($"{{\"type\":\"object\",\"enum\":[{values}]}}");
+        Assert.True(SchemaCase.Accepts(grammar, """{"id":1999}"""));
+        Assert.False(SchemaCase.Accepts(grammar, """{"id":2000}"""));
+    }
+
+    [Fact]
     public void Combinations_that_multiply_are_refused_in_time()
     {
         const int count = 24;
