@@ -23,6 +23,7 @@ static class GrammarSuite
 
         List<double> firstCompile = [], compile = [], sight = [], warm = [], tight = [], accept = [], perSchema = [];
         long allocated = 0;
+        List<double> bytes = [];
         foreach (Case c in cases)
             firstCompile.Add(c.Compile(vocabulary));
         foreach (Case c in cases)
@@ -39,8 +40,11 @@ static class GrammarSuite
             c.Masks(vocabulary, own, [], isTight: false);
             sight.AddRange(own);
             own.Clear();
+            long ofCase = 0;
             for (int round = 0; round < rounds; round++)
-                allocated += c.Masks(vocabulary, own, accept, isTight: false);
+                ofCase += c.Masks(vocabulary, own, accept, isTight: false);
+            allocated += ofCase;
+            bytes.Add((double)ofCase / own.Count);
             warm.AddRange(own);
             perSchema.Add(own.Average());
             c.Masks(vocabulary, tight, [], isTight: true);
@@ -54,8 +58,10 @@ static class GrammarSuite
         Row("mask, warm, when the budget just suffices for the instance, µs", tight, 1);
         Row("accept, warm, µs", accept, 1);
         Console.WriteLine(Line($"\n{warm.Count / rounds} masks, {rounds} rounds; allocated by a warm mask: {(double)allocated / warm.Count:f1} bytes; {System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}"));
-        Worst("compile", cases, compile, 1e-3, "ms");
-        Worst("mask", cases, perSchema, 1, "µs");
+        Worst("slowest to compile", cases, compile, 1e-3, "ms");
+        Worst("slowest to mask", cases, perSchema, 1, "µs");
+        if (allocated > 0)
+            Worst("most allocated by a warm mask", cases, bytes, 1, "bytes");
     }
 
     static void Row(string what, List<double> microseconds, double scale)
@@ -66,8 +72,8 @@ static class GrammarSuite
         double At(double share) => sorted[Math.Min(sorted.Length - 1, (int)(sorted.Length * share))] * scale;
     }
 
-    static void Worst(string what, List<Case> cases, List<double> microseconds, double scale, string unit) =>
-        Console.WriteLine(Line($"\nslowest to {what}: {string.Join(", ", cases.Zip(microseconds).OrderByDescending(pair => pair.Second).Take(8).Select(pair => Line($"{pair.First.Id} {pair.Second * scale:f2} {unit}")))}"));
+    static void Worst(string what, List<Case> cases, List<double> figures, double scale, string unit) =>
+        Console.WriteLine(Line($"\n{what}: {string.Join(", ", cases.Zip(figures).OrderByDescending(pair => pair.Second).Take(8).Select(pair => Line($"{pair.First.Id} {pair.Second * scale:f2} {unit}")))}"));
 
     static string Line(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 

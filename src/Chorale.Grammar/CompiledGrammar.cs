@@ -28,6 +28,7 @@ public sealed class CompiledGrammar
     readonly List<Item> _ended = [];
     readonly HashSet<Item> _seen = [];
     readonly HashSet<Reading> _seenReadings = [];
+    readonly HashSet<(int Rule, Item Then)> _seenCalls = [];
     readonly Stack<Item> _open = [];
 
     internal CompiledGrammar(GrammarVocabulary vocabulary, RuleGraph[] rules, GrammarState[] states, bool[] nullable, int root, IReadOnlyList<JsonSchemaException> ignored)
@@ -180,6 +181,7 @@ public sealed class CompiledGrammar
         bool isAccepting = false;
         _seen.Clear();
         _seenReadings.Clear();
+        _seenCalls.Clear();
         _open.Clear();
         if (isFirst)
         {
@@ -215,7 +217,7 @@ public sealed class CompiledGrammar
                         specials.Add((special.Id, then));
                         break;
                     case Edge.Call call:
-                        if (!waiting.Contains((call.Rule, then)))
+                        if (_seenCalls.Add((call.Rule, then)))
                             waiting.Add((call.Rule, then));
                         Add(new(_rules[call.Rule].Start, set));
                         if (_nullable[call.Rule])

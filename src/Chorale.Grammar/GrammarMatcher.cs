@@ -51,8 +51,8 @@ public sealed class GrammarMatcher
     /// <summary>How many ids the shortest completion takes, by <see cref="AppendCompletion"/>; 0 where the text may end here.</summary>
     public int CompletionLength => Completion().Length;
 
-    /// <summary>Whether the shortest completion may take as many ids as a budget has, or nearly; false is sure, and quicker known than <see cref="CompletionLength"/>.</summary>
-    public bool MayNeed(int budget) => budget < Costs.Sum(Current.Cost(Grammar), NearTheEnd);
+    /// <summary>Whether the text can be completed with so many ids. Quick where they are plenty: then the completion need not be found.</summary>
+    public bool CanCompleteWithin(int count) => count >= Current.Cost(Grammar) || count >= CompletionLength;
 
     MatchState Current => _states[^1];
 

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
@@ -11,8 +10,13 @@ public static class AjvValidator
 {
     static readonly string Folder = Path.Combine(TestData.RepositoryRoot, "tests", "ajv");
 
+    static readonly string? Node = FindNode();
+
     /// <summary>Why it cannot run here; null where it can.</summary>
-    public static string? Missing { get; } = FindMissing();
+    public static string? Missing { get; } =
+        Node is null ? "Node is not installed."
+        : !Directory.Exists(Path.Combine(Folder, "node_modules", "ajv")) ? "ajv is not installed: 'npm ci --prefix tests/ajv' does it."
+        : null;
 
     /// <summary>Skips the test where it cannot run.</summary>
     public static void SkipWhereMissing() => Assert.SkipUnless(Missing is null, Missing ?? "");
@@ -22,8 +26,9 @@ public static class AjvValidator
     /// <exception cref="InvalidOperationException">ajv refuses a schema, or did not answer.</exception>
     public static async Task<IReadOnlyList<bool[]>> JudgeAsync(IReadOnlyList<AjvQuestion> questions, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new("node", ["validate.mjs"])
+        ProcessStartInfo start = new(Node ?? throw new InvalidOperationException(Missing), ["validate.mjs"])
         {
+            UseShellExecute = false,
             WorkingDirectory = Folder,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -72,19 +77,9 @@ public static class AjvValidator
         return Encoding.UTF8.GetString(line.ToArray()) + "\n";
     }
 
-    static string? FindMissing()
+    static string? FindNode()
     {
-        if (!Directory.Exists(Path.Combine(Folder, "node_modules", "ajv")))
-            return "ajv is not installed: 'npm ci --prefix tests/ajv' does it.";
-        try
-        {
-            using Process? node = Process.Start(new ProcessStartInfo("node", ["--version"]) { RedirectStandardOutput = true });
-            node?.WaitForExit();
-            return node is { ExitCode: 0 } ? null : "Node does not start.";
-        }
-        catch (Win32Exception)
-        {
-            return "Node is not installed.";
-        }
+        string name = OperatingSystem.IsWindows() ? "node.exe" : "node";
+        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 }

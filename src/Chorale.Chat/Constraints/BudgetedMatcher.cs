@@ -18,8 +18,8 @@ sealed class BudgetedMatcher(CompiledGrammar grammar)
     /// <summary>Ids of the shortest completion.</summary>
     public int Needed => _matcher.CompletionLength;
 
-    /// <summary>Whether the shortest completion takes no more than a number of ids. How many it takes is looked at only where it may be too many.</summary>
-    public bool Fits(int budget) => !_matcher.MayNeed(budget) || Needed <= budget;
+    /// <summary>Whether the text can be completed with so many ids.</summary>
+    public bool Fits(int budget) => _matcher.CanCompleteWithin(budget);
 
     public bool TryAccept(int id) => _matcher.TryAccept(id);
 
@@ -36,7 +36,7 @@ sealed class BudgetedMatcher(CompiledGrammar grammar)
             return ConstraintStep.End;
         if (_matcher.CanEnd)
             return FillMask(allowed, budget) ? ConstraintStep.Masked : ConstraintStep.End;
-        isDue = _matcher.MayNeed(budget) && Needed >= budget;
+        isDue = !Fits(budget - 1);
         if (!isDue && AppendForced(forced, budget))
             return ConstraintStep.Forced;
         if (!isDue && FillMask(allowed, budget))

@@ -20,15 +20,16 @@ sealed class GrammarText
     /// <summary>Stands for what is behind the end.</summary>
     public const int End = -1;
 
+    /// <summary>Takes the text of a grammar.</summary>
     /// <exception cref="GrammarSyntaxException">The text is too long, or not well-formed UTF-16.</exception>
     public GrammarText(string value)
     {
         Value = value;
         if (value.Length > MaxLength)
             throw new GrammarSyntaxException(1, 1, $"The grammar has {value.Length} characters; at most {MaxLength} are read.");
-        for (int i = 0; i < value.Length; i += Rune.TryGetRuneAt(value, i, out Rune rune) ? rune.Utf16SequenceLength : throw Error(i, "Found a lone surrogate; expected well-formed text."))
-        {
-        }
+        int offset = 0;
+        while (offset < value.Length)
+            offset += Rune.TryGetRuneAt(value, offset, out Rune rune) ? rune.Utf16SequenceLength : throw Error(offset, "Found a lone surrogate; expected well-formed text.");
     }
 
     public string Value { get; }

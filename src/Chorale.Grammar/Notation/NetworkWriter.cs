@@ -10,7 +10,7 @@ sealed class NetworkWriter
     /// <summary>How many states the copies of counted parts may have in all.</summary>
     public const int MaxCopiedStates = 10_000;
 
-    const int MaxWeight = 512, MaxTerminalWeight = 16_384, MaxFoldedInAll = 500_000;
+    const int MaxWeight = 1_024, MaxPieceWeight = 16_384, MaxFoldedInAll = 500_000;
 
     readonly NotatedGrammar _grammar;
     readonly GrammarBuilder _builder;
@@ -24,6 +24,7 @@ sealed class NetworkWriter
     int _number;
     int? _copied;         // where the outermost counted part stands that is being copied
     int _copiedStates;
+    int _counted;         // how many counted parts hold the one that is being folded
     int _foldedInAll;     // what the pieces weigh that were made of others: they are copies
 
     public NetworkWriter(NotatedGrammar grammar, GrammarBuilder builder)
@@ -33,6 +34,7 @@ sealed class NetworkWriter
         _rule = grammar.Rules[grammar.Root];
     }
 
+    /// <summary>Writes the rules.</summary>
     /// <returns>The rule of whole texts.</returns>
     public int Write()
     {
@@ -50,42 +52,22 @@ sealed class NetworkWriter
     {
         if (!_numbers.TryGetValue(rule, out int number))
         {
-            _numbers.Add(rule, number = _builder.AddRule(rule));
+            number = _builder.AddRule(rule);
+            _numbers.Add(rule, number);
             _unwritten.Enqueue(_grammar.Rules[rule]);
         }
         return number;
     }
 
-    /// <summary>Folds each rule after those it refers to. Rules in a circle, and those that refer to them, are never due: they are not regular, or not seen to be.</summary>
+    /// <summary>Folds each rule after those it refers to. Rules in a circle, and those that refer to them, are left out: they are not regular, or not seen to be.</summary>
     void FoldRules()
     {
-        Dictionary<string, int> missing = [];
-        Dictionary<string, List<string>> users = [];
-        Queue<string> due = [];
         foreach (NotatedRule rule in _grammar.Rules.Values)
-        {
-            NotatedExpression body = SelfRecursion.Unroll(rule.Name, rule.Body);
-            _bodies.Add(rule.Name, body);
-            HashSet<string> uses = [.. body.References().Select(reference => reference.Name)];
-            missing.Add(rule.Name, uses.Count);
-            if (uses.Count == 0)
-                due.Enqueue(rule.Name);
-            foreach (string use in uses)
-            {
-                if (!users.TryGetValue(use, out List<string>? list))
-                    users.Add(use, list = []);
-                list.Add(rule.Name);
-            }
-        }
-        while (due.TryDequeue(out string? name))
+            _bodies.Add(rule.Name, SelfRecursion.Unroll(rule.Name, rule.Body));
+        foreach (string name in DependencyOrder.Of(_bodies, circular: out _))
         {
             _rule = _grammar.Rules[name];
             _foldedRules.Add(name, Fold(_bodies[name]));
-            foreach (string user in users.GetValueOrDefault(name) ?? [])
-            {
-                if (--missing[user] == 0)
-                    due.Enqueue(user);
-            }
         }
     }
 
@@ -106,12 +88,22 @@ sealed class NetworkWriter
         folded = expression switch
         {
             NotatedExpression.Text text => FoldedText.Of(text.Language),
-            NotatedExpression.Repeat repeat when Fold(repeat.Inner) is FoldedText inner => FoldedText.Repeat(inner, repeat.Least, repeat.Most, Limit),
+            NotatedExpression.Repeat repeat => FoldRepeat(repeat),
             NotatedExpression.Sequence sequence when FoldAll(sequence.Parts) is FoldedText[] parts => Count(FoldedText.InSequence(parts, Limit)),
             NotatedExpression.Choice choice when FoldAll(choice.Parts) is FoldedText[] parts => Count(FoldedText.OneOf(parts, Limit)),
             _ => null,
         };
         _folded.Add(expression, folded);
+        return folded;
+    }
+
+    FoldedText? FoldRepeat(NotatedExpression.Repeat repeat)
+    {
+        bool isCounted = repeat.Least > 1 || repeat.Most is > 1 and not RegularExpression.Unbounded;
+        _counted += isCounted ? 1 : 0;
+        FoldedText? inner = Fold(repeat.Inner);
+        FoldedText? folded = inner is null ? null : FoldedText.Repeat(inner, repeat.Least, repeat.Most, Limit);
+        _counted -= isCounted ? 1 : 0;
         return folded;
     }
 
@@ -230,8 +222,8 @@ sealed class NetworkWriter
                 _copied ??= repeat.Offset;
             if (copy >= repeat.Least)
                 _builder.AddEmpty(from, to);
-            int state = AddState();
-            if (isLoop && copy == copies - 1)
+            int state = copy == copies - 1 && !isLoop ? to : AddState();
+            if (copy == copies - 1 && isLoop)
             {
                 // A state of its own to come back to: the way into it may be a loop itself.
                 int before = AddState();
@@ -242,14 +234,15 @@ sealed class NetworkWriter
             Write(repeat.Inner, from, state);
             from = state;
         }
-        _builder.AddEmpty(from, to);
+        if (from != to)
+            _builder.AddEmpty(from, to);
         _copied = outer;
     }
 
     int AddState()
     {
         if (_copied is int offset && ++_copiedStates > MaxCopiedStates)
-            throw _grammar.Text.Error(offset, $"Counted parts that hold rules are written out as often as they are counted, and come to more than {MaxCopiedStates} states here.");
+            throw _grammar.Text.Error(offset, $"Counted parts that hold rules, or are large, are written out as often as they are counted, and come to more than {MaxCopiedStates} states here.");
         return _builder.AddState(_number);
     }
 
@@ -265,7 +258,8 @@ sealed class NetworkWriter
             : throw _grammar.Text.Error(special.Offset, $"Found {GrammarText.Shorten(special.Name)}, which is not a special token of the vocabulary.");
     }
 
-    int Limit => _foldedInAll > MaxFoldedInAll ? 0 : _rule.IsTerminal ? MaxTerminalWeight : MaxWeight;
+    /// <summary>What a piece may weigh. A terminal is to be one piece; and so is what is counted, for else it is copied as often as it is counted.</summary>
+    int Limit => _foldedInAll > MaxFoldedInAll ? 0 : _rule.IsTerminal || _counted > 0 ? MaxPieceWeight : MaxWeight;
 
     FoldedText? Count(FoldedText? made)
     {

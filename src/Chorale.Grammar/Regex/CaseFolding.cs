@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 
 namespace Chorale.Grammar;
@@ -8,13 +9,13 @@ static class CaseFolding
 {
     const int LastCased = 0x1FFFF;    // no cased scripts lie above the second plane
 
-    static readonly Lazy<Dictionary<int, int[]>> s_variants = new(FindVariants);
+    static readonly Lazy<Dictionary<int, int[]>> Variants = new(FindVariants);
 
     /// <summary>The set with all that differs from its members in case only.</summary>
     public static CharSet Close(CharSet set)
     {
         List<(int First, int Last)> added = [];
-        foreach ((int scalar, int[] variants) in s_variants.Value)
+        foreach ((int scalar, int[] variants) in Variants.Value)
         {
             if (set.Contains(scalar))
                 added.AddRange(variants.Select(variant => (variant, variant)));
@@ -24,7 +25,7 @@ static class CaseFolding
 
     /// <summary>One character with its variants.</summary>
     public static CharSet Close(int scalar) =>
-        s_variants.Value.TryGetValue(scalar, out int[]? variants) ? CharSet.Of(variants) : CharSet.Of(scalar);
+        Variants.Value.TryGetValue(scalar, out int[]? variants) ? CharSet.Of(variants) : CharSet.Of(scalar);
 
     /// <summary>For each character that has variants: all of them, itself included.</summary>
     static Dictionary<int, int[]> FindVariants()
@@ -35,6 +36,8 @@ static class CaseFolding
             for (int scalar = first; scalar <= Math.Min(last, LastCased); scalar++)
             {
                 Rune rune = new(scalar);
+                if (Rune.GetUnicodeCategory(rune) is UnicodeCategory.OtherLetter or UnicodeCategory.OtherNotAssigned or UnicodeCategory.PrivateUse)
+                    continue;
                 Join(families, scalar, Rune.ToUpperInvariant(rune).Value);
                 Join(families, scalar, Rune.ToLowerInvariant(rune).Value);
             }

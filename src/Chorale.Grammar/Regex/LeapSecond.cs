@@ -11,8 +11,8 @@ sealed class LeapSecond(string read, bool mayOmitOffset)
 
     const int MinutesOfDay = 24 * 60;
 
-    static readonly RegularExpression s_seconds = RegexPattern.Whole(@":60(\.[0-9]+)?");
-    static readonly RegularExpression s_hourAndMinute = RegexPattern.Whole("([01][0-9]|2[0-3]):[0-5][0-9]");
+    static readonly RegularExpression Seconds = RegexPattern.Whole(@":60(\.[0-9]+)?");
+    static readonly RegularExpression HoursAndMinutes = RegexPattern.Whole("([01][0-9]|2[0-3]):[0-5][0-9]");
 
     readonly string _read = read;
     readonly bool _mayOmitOffset = mayOmitOffset;
@@ -24,13 +24,13 @@ sealed class LeapSecond(string read, bool mayOmitOffset)
         if (ReferenceEquals(left, Nothing))
             return Nothing;
         string next = _read + (char)scalar;
-        return left.IsNullable ? Concat(s_seconds, Offsets(next)) : new LeapSecond(next, _mayOmitOffset);
+        return left.IsNullable ? Concat(Seconds, Offsets(next)) : new LeapSecond(next, _mayOmitOffset);
     }
 
     public override void CollectSets(ISet<CharSet> sets)
     {
-        s_hourAndMinute.CollectSets(sets);
-        s_seconds.CollectSets(sets);
+        HoursAndMinutes.CollectSets(sets);
+        Seconds.CollectSets(sets);
         for (int scalar = '0'; scalar <= '9'; scalar++)
             sets.Add(CharSet.Of(scalar));
         foreach (int scalar in "+-:Zz")
@@ -44,7 +44,7 @@ sealed class LeapSecond(string read, bool mayOmitOffset)
 
     static RegularExpression Left(string read)
     {
-        RegularExpression left = s_hourAndMinute;
+        RegularExpression left = HoursAndMinutes;
         foreach (char digit in read)
             left = left.Derivative(digit);
         return left;

@@ -8,7 +8,7 @@ namespace Chorale.Grammar;
 /// </remarks>
 sealed class RegexConversion
 {
-    const int MaxSteps = 50_000, MaxClasses = 16, MaxResult = 200_000;
+    const int MaxSteps = 100_000, MaxClasses = 16, MaxResult = 200_000, MaxDepth = 800;
 
     readonly CharSet[] _classes;        // disjoint, and together all characters
     readonly CharSet[] _sets;           // all that the pattern tells apart
@@ -71,14 +71,16 @@ sealed class RegexConversion
 
     static RegularExpression Checked(RegularExpression result)
     {
-        if (RegexLoop.IsTooLarge(result, MaxResult))
+        if (RegexLoop.IsTooLarge(result, MaxResult, MaxDepth))
             throw TooLarge("its anchors and lookarounds multiply into too many cases");
         return RegexLoop.Close(result);
     }
 
     RegularExpression[] Convert(RegexNode node, RegularExpression[] rest)
     {
-        if (++_steps > MaxSteps)
+        foreach (RegularExpression one in rest)
+            _steps += one is RegularExpression.Alternatives any ? any.Parts.Length : 1;
+        if (_steps > MaxSteps)
             throw TooLarge("its anchors and lookarounds stand in repetitions that are too large");
         if (!node.HasAssertion && node is not RegexNode.Sequence)
             return ConvertPlain(node, rest);

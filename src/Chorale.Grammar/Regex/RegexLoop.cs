@@ -20,38 +20,39 @@ sealed class RegexLoop(RegularExpression[] definitions, int index, bool isNullab
     /// <summary>Brings a language with loops into a form that has finitely many derivatives.</summary>
     public static RegularExpression Close(RegularExpression language) => IsOpen(language) ? new Closed(Distribute(language)) : language;
 
-    /// <summary>Whether a language, written out as a tree, is larger than so many nodes.</summary>
-    public static bool IsTooLarge(RegularExpression language, int limit)
+    /// <summary>Whether a language, written out as a tree, has more than so many nodes, or more than so many inside each other.</summary>
+    public static bool IsTooLarge(RegularExpression language, int mostNodes, int mostDepth)
     {
-        Stack<RegularExpression> todo = [];
-        todo.Push(language);
+        Stack<(RegularExpression, int)> todo = [];
+        todo.Push((language, 0));
         int count = 0;
-        while (todo.TryPop(out RegularExpression? next))
+        while (todo.TryPop(out (RegularExpression Language, int Depth) next))
         {
-            if (++count > limit)
+            int inner = next.Depth + 1;
+            if (++count > mostNodes || inner > mostDepth)
                 return true;
-            switch (next)
+            switch (next.Language)
             {
                 case Concatenation both:
-                    todo.Push(both.First);
-                    todo.Push(both.Second);
+                    todo.Push((both.First, inner));
+                    todo.Push((both.Second, both.Second is Concatenation ? next.Depth : inner));
                     break;
                 case Alternatives any:
                     foreach (RegularExpression part in any.Parts)
-                        todo.Push(part);
+                        todo.Push((part, inner));
                     break;
                 case Intersection all:
                     foreach (RegularExpression part in all.Parts)
-                        todo.Push(part);
+                        todo.Push((part, inner));
                     break;
                 case Negation negation:
-                    todo.Push(negation.Inner);
+                    todo.Push((negation.Inner, inner));
                     break;
                 case Repetition repetition:
-                    todo.Push(repetition.Inner);
+                    todo.Push((repetition.Inner, inner));
                     break;
                 case Closed closed:
-                    todo.Push(closed.Inner);
+                    todo.Push((closed.Inner, inner));
                     break;
             }
         }

@@ -6,19 +6,18 @@ namespace Chorale.Grammar;
 /// <summary>The characters of a pattern, one after the other: literals, escapes and classes, as the sets that they match.</summary>
 sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
 {
-    static readonly CharSet s_digits = CharSet.Range('0', '9');
-    static readonly CharSet s_word = CharSet.Union(('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'));
-    static readonly CharSet s_space = UnicodeSets.WhiteSpace.Without(CharSet.Of(0x85)).Or(CharSet.Of(0xFEFF));
-    static readonly CharSet s_notLineFeed = CharSet.Of('\n').Complement();
-    static readonly Lazy<CharSet> s_unicodeWord = new(() => UnicodeSets.Category("L")!.Or(UnicodeSets.Category("M")!).Or(UnicodeSets.Category("N")!).Or(UnicodeSets.Category("Pc")!));
+    static readonly CharSet AsciiDigits = CharSet.Range('0', '9');
+    static readonly CharSet AsciiWord = CharSet.Union(('0', '9'), ('A', 'Z'), ('_', '_'), ('a', 'z'));
+    static readonly CharSet EcmaSpace = UnicodeSets.WhiteSpace.Without(CharSet.Of(0x85)).Or(CharSet.Of(0xFEFF));
+    static readonly Lazy<CharSet> UnicodeWord = new(() => UnicodeSets.Category("L")!.Or(UnicodeSets.Category("M")!).Or(UnicodeSets.Category("N")!).Or(UnicodeSets.Category("Pc")!));
 
-    static readonly CharSet s_lineEnds = CharSet.Of('\n', '\r', 0x2028, 0x2029);
-    static readonly CharSet s_noLineEnd = s_lineEnds.Complement();
+    static readonly CharSet NoLineEnd = CharSet.Of('\n', '\r', 0x2028, 0x2029).Complement();
+    static readonly CharSet NoLineFeed = CharSet.Of('\n').Complement();
 
     readonly Dictionary<CharSet, CharSet> _folded = [];
 
     /// <summary>What ends a line in ECMA-262.</summary>
-    public static CharSet LineEnds => s_lineEnds;
+    public static CharSet LineEnds { get; } = NoLineEnd.Complement();
 
     public string Pattern => pattern;
 
@@ -37,10 +36,10 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
     public char Next => Peek(0);
 
     /// <summary>What <c>\w</c> matches.</summary>
-    public CharSet Word => Folded(Flags.HasFlag(RegexFlags.Unicode) ? s_unicodeWord.Value : s_word);
+    public CharSet Word => Folded(Flags.HasFlag(RegexFlags.Unicode) ? UnicodeWord.Value : AsciiWord);
 
     /// <summary>What <c>.</c> matches.</summary>
-    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : Flags.HasFlag(RegexFlags.UnixLines) ? s_notLineFeed : s_noLineEnd;
+    public CharSet Dot => Flags.HasFlag(RegexFlags.DotAll) ? CharSet.All : Flags.HasFlag(RegexFlags.UnixLines) ? NoLineFeed : NoLineEnd;
 
     public GrammarSyntaxException ErrorAt(int position, string problem)
     {
@@ -179,9 +178,9 @@ sealed class RegexScanner(string pattern, RegexFlags flags, bool isEcma)
         }
     }
 
-    CharSet Digits => Flags.HasFlag(RegexFlags.Unicode) ? UnicodeSets.Category("Nd")! : s_digits;
+    CharSet Digits => Flags.HasFlag(RegexFlags.Unicode) ? UnicodeSets.Category("Nd")! : AsciiDigits;
 
-    CharSet Space => Flags.HasFlag(RegexFlags.Unicode) ? UnicodeSets.WhiteSpace : s_space;
+    CharSet Space => Flags.HasFlag(RegexFlags.Unicode) ? UnicodeSets.WhiteSpace : EcmaSpace;
 
     CharSet Folded(CharSet set)
     {

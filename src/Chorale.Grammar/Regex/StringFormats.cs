@@ -35,7 +35,7 @@ static class StringFormats
     const string UcsCharacters = @"\u{A0}-\u{D7FF}\u{F900}-\u{FDCF}\u{FDF0}-\u{FFEF}\u{10000}-\u{1FFFD}\u{20000}-\u{2FFFD}\u{30000}-\u{3FFFD}\u{40000}-\u{4FFFD}\u{50000}-\u{5FFFD}\u{60000}-\u{6FFFD}\u{70000}-\u{7FFFD}\u{80000}-\u{8FFFD}\u{90000}-\u{9FFFD}\u{A0000}-\u{AFFFD}\u{B0000}-\u{BFFFD}\u{C0000}-\u{CFFFD}\u{D0000}-\u{DFFFD}\u{E1000}-\u{EFFFD}";
     const string PrivateCharacters = @"\u{E000}-\u{F8FF}\u{F0000}-\u{FFFFD}\u{100000}-\u{10FFFD}";
 
-    static readonly FrozenDictionary<string, Lazy<RegularExpression>> s_formats = new Dictionary<string, Lazy<RegularExpression>>(StringComparer.Ordinal)
+    static readonly FrozenDictionary<string, Lazy<RegularExpression>> Formats = new Dictionary<string, Lazy<RegularExpression>>(StringComparer.Ordinal)
     {
         ["date"] = Pattern(Date),
         ["time"] = new(() => Time(Offset, mayOmitOffset: false)),
@@ -66,7 +66,7 @@ static class StringFormats
     /// <summary>The strings of a format; false where it is unknown, or none of strings.</summary>
     public static bool TryGet(string format, [NotNullWhen(true)] out RegularExpression? language)
     {
-        language = s_formats.GetValueOrDefault(format)?.Value;
+        language = Formats.GetValueOrDefault(format)?.Value;
         return language is not null;
     }
 

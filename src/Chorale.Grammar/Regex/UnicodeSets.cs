@@ -7,30 +7,64 @@ namespace Chorale.Grammar;
 /// <summary>Sets of characters that Unicode names: <c>\p{…}</c>.</summary>
 static class UnicodeSets
 {
-    static readonly string[] s_shortNames =
+    static readonly string[] ShortNames =
     [
         "Lu", "Ll", "Lt", "Lm", "Lo", "Mn", "Mc", "Me", "Nd", "Nl", "No", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co",
         "Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sm", "Sc", "Sk", "So", "Cn",    // in the order of UnicodeCategory
     ];
 
-    static readonly Dictionary<string, string> s_categoryNames = new(StringComparer.Ordinal)
+    static readonly Dictionary<string, string> CategoryNames = new(StringComparer.Ordinal)
     {
-        ["Letter"] = "L", ["Cased_Letter"] = "LC", ["Uppercase_Letter"] = "Lu", ["Lowercase_Letter"] = "Ll", ["Titlecase_Letter"] = "Lt", ["Modifier_Letter"] = "Lm", ["Other_Letter"] = "Lo",
-        ["Mark"] = "M", ["Combining_Mark"] = "M", ["Nonspacing_Mark"] = "Mn", ["Spacing_Mark"] = "Mc", ["Enclosing_Mark"] = "Me",
-        ["Number"] = "N", ["Decimal_Number"] = "Nd", ["digit"] = "Nd", ["Letter_Number"] = "Nl", ["Other_Number"] = "No",
-        ["Separator"] = "Z", ["Space_Separator"] = "Zs", ["Line_Separator"] = "Zl", ["Paragraph_Separator"] = "Zp",
-        ["Other"] = "C", ["Control"] = "Cc", ["cntrl"] = "Cc", ["Format"] = "Cf", ["Surrogate"] = "Cs", ["Private_Use"] = "Co", ["Unassigned"] = "Cn",
-        ["Punctuation"] = "P", ["punct"] = "P", ["Connector_Punctuation"] = "Pc", ["Dash_Punctuation"] = "Pd", ["Open_Punctuation"] = "Ps", ["Close_Punctuation"] = "Pe",
-        ["Initial_Punctuation"] = "Pi", ["Final_Punctuation"] = "Pf", ["Other_Punctuation"] = "Po",
-        ["Symbol"] = "S", ["Math_Symbol"] = "Sm", ["Currency_Symbol"] = "Sc", ["Modifier_Symbol"] = "Sk", ["Other_Symbol"] = "So",
+        ["Letter"] = "L",
+        ["Cased_Letter"] = "LC",
+        ["Uppercase_Letter"] = "Lu",
+        ["Lowercase_Letter"] = "Ll",
+        ["Titlecase_Letter"] = "Lt",
+        ["Modifier_Letter"] = "Lm",
+        ["Other_Letter"] = "Lo",
+        ["Mark"] = "M",
+        ["Combining_Mark"] = "M",
+        ["Nonspacing_Mark"] = "Mn",
+        ["Spacing_Mark"] = "Mc",
+        ["Enclosing_Mark"] = "Me",
+        ["Number"] = "N",
+        ["Decimal_Number"] = "Nd",
+        ["digit"] = "Nd",
+        ["Letter_Number"] = "Nl",
+        ["Other_Number"] = "No",
+        ["Separator"] = "Z",
+        ["Space_Separator"] = "Zs",
+        ["Line_Separator"] = "Zl",
+        ["Paragraph_Separator"] = "Zp",
+        ["Other"] = "C",
+        ["Control"] = "Cc",
+        ["cntrl"] = "Cc",
+        ["Format"] = "Cf",
+        ["Surrogate"] = "Cs",
+        ["Private_Use"] = "Co",
+        ["Unassigned"] = "Cn",
+        ["Punctuation"] = "P",
+        ["punct"] = "P",
+        ["Connector_Punctuation"] = "Pc",
+        ["Dash_Punctuation"] = "Pd",
+        ["Open_Punctuation"] = "Ps",
+        ["Close_Punctuation"] = "Pe",
+        ["Initial_Punctuation"] = "Pi",
+        ["Final_Punctuation"] = "Pf",
+        ["Other_Punctuation"] = "Po",
+        ["Symbol"] = "S",
+        ["Math_Symbol"] = "Sm",
+        ["Currency_Symbol"] = "Sc",
+        ["Modifier_Symbol"] = "Sk",
+        ["Other_Symbol"] = "So",
     };
 
-    static readonly Lazy<CharSet[]> s_categories = new(FindCategories);
-    static readonly Lazy<Dictionary<string, CharSet>> s_scripts = new(UnicodeScripts.Read);
-    static readonly ConcurrentDictionary<string, CharSet> s_known = new(StringComparer.Ordinal);
-    static readonly Lazy<CharSet> s_alphabetic = new(() => Category("L")!.Or(Category("Nl")!).Or(UnicodeScripts.OtherAlphabetic));
-    static readonly Lazy<CharSet> s_lowercase = new(() => Category("Ll")!.Or(UnicodeScripts.OtherLowercase));
-    static readonly Lazy<CharSet> s_uppercase = new(() => Category("Lu")!.Or(UnicodeScripts.OtherUppercase));
+    static readonly Lazy<CharSet[]> Categories = new(FindCategories);
+    static readonly Lazy<Dictionary<string, CharSet>> Scripts = new(UnicodeScripts.Read);
+    static readonly ConcurrentDictionary<string, CharSet> Known = new(StringComparer.Ordinal);
+    static readonly Lazy<CharSet> Alphabetic = new(() => Category("L")!.Or(Category("Nl")!).Or(UnicodeScripts.OtherAlphabetic));
+    static readonly Lazy<CharSet> Lowercase = new(() => Category("Ll")!.Or(UnicodeScripts.OtherLowercase));
+    static readonly Lazy<CharSet> Uppercase = new(() => Category("Lu")!.Or(UnicodeScripts.OtherUppercase));
 
     /// <summary>The property <c>White_Space</c>.</summary>
     public static CharSet WhiteSpace { get; } = CharSet.Union(
@@ -39,12 +73,12 @@ static class UnicodeSets
     /// <summary>What stands between the braces of <c>\p{…}</c>: a general category, a script by its name or as <c>Script=…</c>, or a property that has no value.</summary>
     public static bool TryGet(string name, [NotNullWhen(true)] out CharSet? set)
     {
-        if (s_known.TryGetValue(name, out set))
+        if (Known.TryGetValue(name, out set))
             return true;
         set = Find(name);
         if (set is null)
             return false;
-        s_known[name] = set;
+        Known[name] = set;
         return true;
     }
 
@@ -57,7 +91,7 @@ static class UnicodeSets
             return name[..equals] switch
             {
                 "General_Category" or "gc" => Category(value),
-                "Script" or "sc" => s_scripts.Value.GetValueOrDefault(value),
+                "Script" or "sc" => Scripts.Value.GetValueOrDefault(value),
                 _ => null,
             };
         }
@@ -67,31 +101,31 @@ static class UnicodeSets
             "ASCII" => CharSet.Range(0, 0x7F),
             "ASCII_Hex_Digit" or "AHex" => CharSet.Union(('0', '9'), ('A', 'F'), ('a', 'f')),
             "Assigned" => Category("Cn")!.Complement(),
-            "Alphabetic" or "Alpha" => s_alphabetic.Value,
-            "Lowercase" or "Lower" => s_lowercase.Value,
-            "Uppercase" or "Upper" => s_uppercase.Value,
+            "Alphabetic" or "Alpha" => Alphabetic.Value,
+            "Lowercase" or "Lower" => Lowercase.Value,
+            "Uppercase" or "Upper" => Uppercase.Value,
             "White_Space" or "space" => WhiteSpace,
-            _ => Category(name) ?? s_scripts.Value.GetValueOrDefault(name),
+            _ => Category(name) ?? Scripts.Value.GetValueOrDefault(name),
         };
     }
 
     /// <summary>A general category, or a group of them, by its short or long name; null if there is none.</summary>
     public static CharSet? Category(string name)
     {
-        name = s_categoryNames.GetValueOrDefault(name, name);
+        name = CategoryNames.GetValueOrDefault(name, name);
         CharSet? set = null;
-        for (int i = 0; i < s_shortNames.Length; i++)
+        for (int i = 0; i < ShortNames.Length; i++)
         {
-            bool isIn = name == "LC" ? s_shortNames[i] is "Lu" or "Ll" or "Lt" : name.Length is 1 or 2 && s_shortNames[i].StartsWith(name, StringComparison.Ordinal);
+            bool isIn = name == "LC" ? ShortNames[i] is "Lu" or "Ll" or "Lt" : name.Length is 1 or 2 && ShortNames[i].StartsWith(name, StringComparison.Ordinal);
             if (isIn)
-                set = (set ?? CharSet.Nothing).Or(s_categories.Value[i]);
+                set = (set ?? CharSet.Nothing).Or(Categories.Value[i]);
         }
         return set;
     }
 
     static CharSet[] FindCategories()
     {
-        List<(int First, int Last)>[] ranges = [.. s_shortNames.Select(_ => new List<(int First, int Last)>())];
+        List<(int First, int Last)>[] ranges = [.. ShortNames.Select(_ => new List<(int First, int Last)>())];
         foreach ((int first, int last) in CharSet.All)
         {
             int start = first;

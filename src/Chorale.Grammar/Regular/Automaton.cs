@@ -257,7 +257,7 @@ sealed class Automaton
         {
             Language = language;
             IsAccepting = language.IsNullable;
-            IsKnownLive = language.IsNullable || language.IsPlain;
+            IsKnownLive = language.IsNullable || (language.IsPlain && !ReferenceEquals(language, RegularExpression.Nothing));
             Raw = new int[classes];
             Live = new int[classes];
             Array.Fill(Raw, Unknown);

@@ -13,6 +13,8 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     /// <summary>Stands for no upper bound of a repetition.</summary>
     public const int Unbounded = int.MaxValue;
 
+    static readonly RegularExpression[] Ascii = [.. Enumerable.Range(0, 128).Select(scalar => new Characters(CharSet.Of(scalar)))];
+
     readonly int _hash;
 
     private protected RegularExpression(int hash, bool isNullable, bool isPlain) => (_hash, IsNullable, IsPlain) = (hash, isNullable, isPlain);
@@ -38,12 +40,15 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     /// <summary>One character out of a set.</summary>
     public static RegularExpression Set(CharSet set) => set.IsEmpty ? Nothing : set.Equals(CharSet.All) ? AnyCharacter : new Characters(set);
 
+    /// <summary>One character.</summary>
+    public static RegularExpression Character(int scalar) => scalar < Ascii.Length ? Ascii[scalar] : Set(CharSet.Of(scalar));
+
     /// <summary>One string.</summary>
     public static RegularExpression Literal(string text)
     {
         RegularExpression result = Empty;
         foreach (int scalar in text.EnumerateRunes().Select(rune => rune.Value).Reverse())
-            result = Concat(Set(CharSet.Of(scalar)), result);
+            result = Concat(Character(scalar), result);
         return result;
     }
 
@@ -163,7 +168,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
                 .Select(group => Tree([.. group], common))
                 .Append(texts.Exists(text => text.Length == common) ? Empty : Nothing));
         for (int i = common - 1; i >= depth; i--)
-            branches = Concat(Set(CharSet.Of(texts[0][i])), branches);
+            branches = Concat(Character(texts[0][i]), branches);
         return branches;
     }
 

@@ -5,7 +5,7 @@ namespace Chorale.Grammar;
 /// </summary>
 sealed class ArrayGraph
 {
-    const int MostStates = 20_000;
+    const int MostStates = 20_000, BitsOfUsed = 64;
 
     readonly SchemaGrammar _grammar;
     readonly ArrayShape _shape;
@@ -92,8 +92,8 @@ sealed class ArrayGraph
             return state;
         if (_states.Count >= MostStates)
         {
-            throw (_shape.Counter ?? _grammar.Document.Root).Error(
-                _values is not null ? "uniqueItems" : _shape.MaxItems < int.MaxValue ? "maxItems" : "minItems", $"counting the items takes more than {MostStates} states");
+            throw (_shape.Counter ?? _grammar.RootOrigin).Error(
+                _shape.MaxItems < int.MaxValue ? "maxItems" : "minItems", $"counting the items takes more than {MostStates} states");
         }
         state = Builder.AddState(_rule);
         _states.Add(key, state);
@@ -162,11 +162,22 @@ sealed class ArrayGraph
             }
             values.UnionWith(listed);
         }
-        const int bits = 64;
-        if (values.Count > bits)
-            _grammar.Document.Refuse(_shape.Unique!.Error("uniqueItems", $"the items have {values.Count} values, and at most {bits} can be told apart"));
+        if (values.Count > BitsOfUsed || Subsets(values.Count, Math.Min(_maxItems, values.Count)) > MostStates)
+            _grammar.Document.Refuse(_shape.Unique!.Error("uniqueItems", $"the items have {values.Count} values, so that telling which were used takes more than {MostStates} states"));
         else
             _values = [.. values];
+    }
+
+    /// <summary>How many sets of at most so many out of a number of values there are.</summary>
+    static double Subsets(int values, int most)
+    {
+        double sum = 1, sets = 1;
+        for (int size = 1; size <= most; size++)
+        {
+            sets *= (double)(values - size + 1) / size;
+            sum += sets;
+        }
+        return sum;
     }
 
     /// <summary>All values of an expression, as JSON; null where they are not a short list of scalars.</summary>

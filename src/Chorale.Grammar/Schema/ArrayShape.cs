@@ -28,8 +28,8 @@ sealed class ArrayShape
     /// <summary>What else it passes over.</summary>
     public SchemaExpression EvaluatedItems { get; init; } = SchemaExpression.Never;
 
-    /// <summary>What to blame where the counts cannot be enforced; null where there are none.</summary>
-    public SchemaNode? Counter { get; init; }
+    /// <summary>What to blame where the counts cannot be enforced; null where there are none. With no keyword, the one of the count.</summary>
+    public SchemaOrigin? Counter { get; init; }
 
     public bool IsUniversal =>
         Rest is SchemaExpression.Everything && Prefix.Length == 0 && MinItems == 0 && MaxItems == int.MaxValue && Contains.Length == 0 && Unique is null;

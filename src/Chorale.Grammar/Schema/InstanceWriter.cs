@@ -7,61 +7,55 @@ namespace Chorale.Grammar;
 /// <summary>Writes values as a schema's grammar wants them, and tells whether they are of an expression at all.</summary>
 sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
 {
+    // Each place is judged once under each expression: alternatives within alternatives would otherwise multiply.
+    readonly Dictionary<(InstanceNode, SchemaExpression), bool> _known = [];
+
     /// <summary>Writes a value compactly, and as one of an expression where it is one.</summary>
-    public void Write(JsonElement value, SchemaExpression expression)
+    public void Write(InstanceNode value, SchemaExpression expression)
     {
         RuntimeHelpers.EnsureSufficientExecutionStack();
-        switch (value.ValueKind)
+        switch (value.Kind)
         {
             case JsonValueKind.Array:
-                WriteArray([.. value.EnumerateArray()], expression);
+                WriteArray(value, expression);
                 break;
             case JsonValueKind.Object:
-                WriteObject(JsonText.Members(value), expression);
+                WriteObject(value, expression);
                 break;
             case JsonValueKind.String:
-                text.Append(JsonText.Quote(JsonText.Value(value)));
-                break;
-            case JsonValueKind.Number:
-                text.Append(DecimalNumber.Respell(value.GetRawText()));
+                text.Append(JsonText.Quote(value.Text));
                 break;
             default:
-                text.Append(value.GetRawText());
+                text.Append(value.Text);
                 break;
         }
     }
 
     /// <summary>Whether a value is of an expression.</summary>
-    public bool Matches(JsonElement value, SchemaExpression expression)
+    public bool Matches(InstanceNode value, SchemaExpression expression)
     {
         if (expression is SchemaExpression.Everything)
             return true;
+        if (_known.TryGetValue((value, expression), out bool known))
+            return known;
         RuntimeHelpers.EnsureSufficientExecutionStack();
         ValueSet set = evaluator.Evaluate(expression);
-        switch (value.ValueKind)
+        bool matches = value.Kind switch
         {
-            case JsonValueKind.Null:
-                return set.Scalars.HasFlag(Literals.Null);
-            case JsonValueKind.True:
-                return set.Scalars.HasFlag(Literals.True);
-            case JsonValueKind.False:
-                return set.Scalars.HasFlag(Literals.False);
-            case JsonValueKind.String:
-                return set.Strings.Contains(JsonText.Value(value));
-            case JsonValueKind.Number:
-                return DecimalNumber.TryParse(value.GetRawText(), out DecimalNumber number) ? set.Numbers.Contains(number) : set.Numbers.IsAll;
-            case JsonValueKind.Array:
-                JsonElement[] items = [.. value.EnumerateArray()];
-                return Array.Exists(set.Arrays, shape => Matches(items, shape));
-            case JsonValueKind.Object:
-                OrderedDictionary<string, JsonElement> members = JsonText.Members(value);
-                return Array.Exists(set.Objects, shape => Matches(members, shape));
-            default:
-                return false;
-        }
+            JsonValueKind.Null => set.Scalars.HasFlag(Literals.Null),
+            JsonValueKind.True => set.Scalars.HasFlag(Literals.True),
+            JsonValueKind.False => set.Scalars.HasFlag(Literals.False),
+            JsonValueKind.String => set.Strings.Contains(value.Text),
+            JsonValueKind.Number => DecimalNumber.TryParse(value.Text, out DecimalNumber number) ? set.Numbers.Contains(number) : set.Numbers.IsAll,
+            JsonValueKind.Array => Array.Exists(set.Arrays, shape => Matches(value.Items, shape)),
+            JsonValueKind.Object => Array.Exists(set.Objects, shape => Matches(value.Members!, shape)),
+            _ => false,
+        };
+        _known[(value, expression)] = matches;
+        return matches;
     }
 
-    bool Matches(JsonElement[] items, ArrayShape shape)
+    bool Matches(InstanceNode[] items, ArrayShape shape)
     {
         if (items.Length < shape.MinItems || items.Length > shape.MaxItems)
             return false;
@@ -76,10 +70,20 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
             if (count < min || count > max)
                 return false;
         }
-        return shape.Unique is null || items.Select(evaluator.Expressions.Constant).Distinct().Count() == items.Length;
+        if (shape.Unique is null)
+            return true;
+        for (int i = 0; i < items.Length; i++)
+        {
+            for (int j = 0; j < i; j++)
+            {
+                if (items[i].IsSame(items[j]))
+                    return false;
+            }
+        }
+        return true;
     }
 
-    bool Matches(OrderedDictionary<string, JsonElement> members, ObjectShape shape)
+    bool Matches(OrderedDictionary<string, InstanceNode> members, ObjectShape shape)
     {
         if (members.Count < shape.MinProperties || members.Count > shape.MaxProperties)
             return false;
@@ -88,7 +92,7 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
             if (isRequired && !members.ContainsKey(name))
                 return false;
         }
-        foreach ((string name, JsonElement member) in members)
+        foreach ((string name, InstanceNode member) in members)
         {
             if (!Matches(member, shape.ValueOf(name)))
                 return false;
@@ -96,11 +100,12 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
         return Array.TrueForAll(shape.Witnesses, witness => members.Any(member => IsWitness(member, witness)));
     }
 
-    bool IsWitness(KeyValuePair<string, JsonElement> member, (RegularExpression Names, SchemaExpression Value, SchemaOrigin Origin) witness) =>
+    bool IsWitness(KeyValuePair<string, InstanceNode> member, (RegularExpression Names, SchemaExpression Value, SchemaOrigin Origin) witness) =>
         witness.Names.Accepts(member.Key) && Matches(member.Value, witness.Value);
 
-    void WriteArray(JsonElement[] items, SchemaExpression expression)
+    void WriteArray(InstanceNode array, SchemaExpression expression)
     {
+        InstanceNode[] items = array.Items;
         ArrayShape shape = Array.Find(evaluator.Evaluate(expression).Arrays, shape => Matches(items, shape)) ?? ArrayShape.Universal;
         text.Append('[');
         for (int i = 0; i < items.Length; i++)
@@ -119,39 +124,47 @@ sealed class InstanceWriter(SchemaEvaluator evaluator, StringBuilder text)
         text.Append(']');
     }
 
-    void WriteObject(OrderedDictionary<string, JsonElement> members, SchemaExpression expression)
+    void WriteObject(InstanceNode value, SchemaExpression expression)
     {
+        OrderedDictionary<string, InstanceNode> members = value.Members!;
         ObjectShape shape = evaluator.Written(Array.Find(evaluator.Evaluate(expression).Objects, shape => Matches(members, shape)) ?? ObjectShape.Universal);
-        List<KeyValuePair<string, JsonElement>> ordered = [];
-        foreach ((string name, _, _) in shape.Properties)
-        {
-            if (members.TryGetValue(name, out JsonElement member))
-                ordered.Add(new(name, member));
-        }
-        List<KeyValuePair<string, JsonElement>> others = [.. members.Where(member => shape.IndexOf(member.Key) < 0)];
-        foreach ((RegularExpression Names, SchemaExpression Value, SchemaOrigin Origin) witness in shape.Witnesses)
-        {
-            // A witness among the others comes last.
-            if (!ordered.Exists(member => IsWitness(member, witness)) && others.FindIndex(member => IsWitness(member, witness)) is >= 0 and int i)
-            {
-                others.Add(others[i]);
-                others.RemoveAt(i);
-            }
-        }
         text.Append('{');
-        foreach ((string name, JsonElement member) in ordered.Concat(others))
+        bool isFirst = true;
+        foreach ((string name, InstanceNode member) in Ordered(members, shape))
         {
-            if (text[^1] != '{')
+            if (!isFirst)
                 text.Append(',');
+            isFirst = false;
             text.Append(JsonText.Quote(name)).Append(':');
-            SchemaExpression value = shape.ValueOf(name);
-            foreach ((RegularExpression names, SchemaExpression wanted, _) in shape.Witnesses)
+            SchemaExpression wanted = shape.ValueOf(name);
+            foreach ((RegularExpression names, SchemaExpression seen, _) in shape.Witnesses)
             {
-                if (names.Accepts(name) && Matches(member, wanted))
-                    value = evaluator.Expressions.And(value, wanted);
+                if (names.Accepts(name) && Matches(member, seen))
+                    wanted = evaluator.Expressions.And(wanted, seen);
             }
-            Write(member, value);
+            Write(member, wanted);
         }
         text.Append('}');
+    }
+
+    /// <summary>The declared members in their order, then the others in their own; but a witness among these comes last.</summary>
+    List<KeyValuePair<string, InstanceNode>> Ordered(OrderedDictionary<string, InstanceNode> members, ObjectShape shape)
+    {
+        List<KeyValuePair<string, InstanceNode>> declared = [], others = [.. members.Where(member => shape.IndexOf(member.Key) < 0)];
+        foreach ((string name, _, _) in shape.Properties)
+        {
+            if (members.TryGetValue(name, out InstanceNode? member))
+                declared.Add(new(name, member));
+        }
+        foreach ((RegularExpression Names, SchemaExpression Value, SchemaOrigin Origin) witness in shape.Witnesses)
+        {
+            if (!declared.Exists(member => IsWitness(member, witness)) && others.FindIndex(member => IsWitness(member, witness)) is >= 0 and int i)
+            {
+                KeyValuePair<string, InstanceNode> last = others[i];
+                others.RemoveAt(i);
+                others.Add(last);
+            }
+        }
+        return [.. declared, .. others];
     }
 }

@@ -23,10 +23,12 @@ sealed class JsonSchemaSource(JsonElement schema, JsonSchemaOptions options) : G
     {
         lock (_gate)
         {
-            (SchemaDocument document, SchemaEvaluator evaluator) = Read();
-            StringBuilder text = new();
-            new InstanceWriter(evaluator, text).Write(value, evaluator.Expressions.Schema(document.Root));
-            Encoding.UTF8.GetBytes(text.ToString(), destination);
+            Run((document, evaluator) =>
+            {
+                StringBuilder text = new();
+                new InstanceWriter(evaluator, text).Write(InstanceNode.Of(value), evaluator.Expressions.Schema(document.Root));
+                return Encoding.UTF8.GetBytes(text.ToString(), destination);
+            });
         }
     }
 
@@ -34,31 +36,41 @@ sealed class JsonSchemaSource(JsonElement schema, JsonSchemaOptions options) : G
     {
         lock (_gate)
         {
-            try
+            return Run((document, evaluator) =>
             {
-                (SchemaDocument document, SchemaEvaluator evaluator) = Read();
-                SchemaExpression root = evaluator.Expressions.Schema(document.Root);
-                int rule = new SchemaGrammar(builder, evaluator, document, options).Add(root);
+                int rule = new SchemaGrammar(builder, evaluator, document, options).Add(evaluator.Expressions.Schema(document.Root));
                 if (!builder.HasText(rule))
                     throw new JsonSchemaException("$", "", "no document is valid");
                 builder.Ignored.AddRange(document.Ignored);
                 return rule;
-            }
-            catch (InsufficientExecutionStackException)
-            {
-                throw new JsonSchemaException("$", "", "is nested too deeply");
-            }
+            });
         }
     }
 
-    (SchemaDocument Document, SchemaEvaluator Evaluator) Read()
+    T Run<T>(Func<SchemaDocument, SchemaEvaluator, T> action)
     {
-        if (_evaluator is null)
+        bool isDone = false;
+        try
         {
-            _document = new(_schema, options.Lenient);
-            SchemaChecker.Check(_document);
-            _evaluator = new(new());
+            if (_evaluator is null)
+            {
+                _document = new(_schema, options.Lenient);
+                SchemaChecker.Check(_document);
+                _evaluator = new(new());
+            }
+            T result = action(_document!, _evaluator);
+            isDone = true;
+            return result;
         }
-        return (_document!, _evaluator);
+        catch (InsufficientExecutionStackException)
+        {
+            throw new JsonSchemaException("$", "", "is nested too deeply");
+        }
+        finally
+        {
+            // What was left half done is not used again.
+            if (!isDone)
+                _evaluator = null;
+        }
     }
 }

@@ -80,7 +80,7 @@ sealed class ObjectGraph
             _min = 0;
         if (_min > required + 1 && _others.Length > 0)
         {
-            _grammar.Document.Refuse((_shape.Counter ?? _grammar.Document.Root).Error(
+            _grammar.Document.Refuse((_shape.Counter ?? _grammar.RootOrigin).Error(
                 "minProperties", "members whose names are not declared may repeat, so that a grammar cannot count more than one of them"));
             _min = required + 1;
         }
@@ -187,7 +187,7 @@ sealed class ObjectGraph
         if (_states.TryGetValue(place, out int state))
             return state;
         if (_states.Count >= MostStates)
-            throw (_shape.Counter ?? _grammar.Document.Root).Error(_max < int.MaxValue ? "maxProperties" : "minProperties", $"counting the members takes more than {MostStates} states");
+            throw (_shape.Counter ?? _grammar.RootOrigin).Error(_max < int.MaxValue ? "maxProperties" : "minProperties", $"counting the members takes more than {MostStates} states");
         state = Builder.AddState(_rule);
         _states.Add(place, state);
         _open.Enqueue((place, state));

@@ -24,8 +24,8 @@ sealed class ObjectShape
     /// <summary>The names that <c>unevaluatedProperties</c> passes over.</summary>
     public RegularExpression Evaluated { get; init; } = RegularExpression.Nothing;
 
-    /// <summary>What to blame where the counts cannot be enforced; null where there are none.</summary>
-    public SchemaNode? Counter { get; init; }
+    /// <summary>What to blame where the counts cannot be enforced; null where there are none. With no keyword, the one of the count.</summary>
+    public SchemaOrigin? Counter { get; init; }
 
     public bool IsUniversal =>
         Properties.Length == 0 && Witnesses.Length == 0 && MinProperties == 0 && MaxProperties == int.MaxValue && Array.TrueForAll(Others, other => other.Value is SchemaExpression.Everything);

@@ -378,7 +378,7 @@ sealed class SchemaEvaluator(SchemaExpressions expressions)
             Others = open.Others,
             MinProperties = keywords.MinProperties,
             MaxProperties = keywords.MaxProperties,
-            Counter = node,
+            Counter = new(node, ""),
             Evaluated = !isTracked ? RegularExpression.Nothing
                 : keywords.AdditionalProperties is not null ? RegularExpression.Anything
                 : RegularExpression.Or(keywords.PatternProperties.Select(pattern => pattern.Names).Append(RegularExpression.Strings(keywords.Properties.Keys))),
@@ -400,7 +400,7 @@ sealed class SchemaEvaluator(SchemaExpressions expressions)
             Unique = keywords.UniqueItems ? node : null,
             Evaluated = keywords.Items is not null ? int.MaxValue : keywords.PrefixItems.Length,
             EvaluatedItems = node.Document.Dialect >= SchemaDialect.Draft202012 ? contained : SchemaExpression.Never,
-            Counter = node,
+            Counter = new(node, ""),
         };
     }
 
@@ -660,9 +660,9 @@ sealed class SchemaEvaluator(SchemaExpressions expressions)
                 others.Add(new() { Witnesses = [(outside, wrong, origin)] });
         }
         if (shape.MinProperties > 0)
-            others.Add(new() { MaxProperties = shape.MinProperties - 1, Counter = shape.Counter });
+            others.Add(new() { MaxProperties = shape.MinProperties - 1, Counter = origin });
         if (shape.MaxProperties < int.MaxValue)
-            others.Add(new() { MinProperties = shape.MaxProperties + 1, Counter = shape.Counter });
+            others.Add(new() { MinProperties = shape.MaxProperties + 1, Counter = origin });
         foreach ((RegularExpression names, SchemaExpression value, _) in shape.Witnesses)
             others.Add(new() { Others = [(names, expressions.Not(value, origin)), (RegularExpression.Not(names), SchemaExpression.Any)] });
         return Prune([.. others]);
@@ -674,13 +674,13 @@ sealed class SchemaEvaluator(SchemaExpressions expressions)
             throw origin.Error($"the opposite of 'uniqueItems' at {shape.Unique.Path} cannot be enforced");
         List<ArrayShape> others = [];
         if (shape.MinItems > 0)
-            others.Add(new() { MaxItems = shape.MinItems - 1, Counter = shape.Counter });
+            others.Add(new() { MaxItems = shape.MinItems - 1, Counter = origin });
         if (shape.MaxItems < int.MaxValue)
-            others.Add(new() { MinItems = shape.MaxItems + 1, Counter = shape.Counter });
+            others.Add(new() { MinItems = shape.MaxItems + 1, Counter = origin });
         for (int i = 0; i < shape.Prefix.Length; i++)
         {
             if (shape.Prefix[i] is not SchemaExpression.Everything)
-                others.Add(new() { Prefix = [.. Enumerable.Repeat(SchemaExpression.Any, i), expressions.Not(shape.Prefix[i], origin)], MinItems = i + 1, Counter = shape.Counter });
+                others.Add(new() { Prefix = [.. Enumerable.Repeat(SchemaExpression.Any, i), expressions.Not(shape.Prefix[i], origin)], MinItems = i + 1, Counter = origin });
         }
         if (shape.Rest is not SchemaExpression.Everything)
             others.Add(new() { Contains = [(expressions.Not(shape.Rest, origin), 1, int.MaxValue, shape.Prefix.Length, origin)] });

@@ -21,6 +21,9 @@ sealed class SchemaGrammar
 
     public SchemaDocument Document { get; }
 
+    /// <summary>What to blame where a shape does not say.</summary>
+    public SchemaOrigin RootOrigin => new(Document.Root, "");
+
     public JsonLayout Layout { get; }
 
     /// <summary>Adds all that an expression leads to.</summary>

@@ -1,11 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 
 namespace Chorale.Grammar;
 
 /// <summary>A place in a schema document, most often of a schema. There is one for each place, made when it is first asked for.</summary>
-sealed partial class SchemaNode
+sealed class SchemaNode
 {
     readonly SchemaNode? _parent;
     readonly string _step;
@@ -101,8 +100,9 @@ sealed partial class SchemaNode
         return text.Length <= most ? text : string.Concat(text.AsSpan(0, most), "…");
     }
 
-    static string Step(string name) => Identifier().IsMatch(name) ? "." + name : $"[{JsonText.Quote(name)}]";
-
-    [GeneratedRegex("^[A-Za-z_$][A-Za-z0-9_$]*$", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Identifier();
+    static string Step(string name)
+    {
+        bool isIdentifier = name.Length > 0 && !char.IsAsciiDigit(name[0]) && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$');
+        return isIdentifier ? "." + name : $"[{JsonText.Quote(name)}]";
+    }
 }

@@ -1,3 +1,4 @@
+using Chorale.Tokenization;
 using FsCheck;
 using FsCheck.Fluent;
 
@@ -5,7 +6,7 @@ namespace Chorale.Grammar.Tests;
 
 public class HostileGrammarTests
 {
-    const int Rules = 19_990;
+    const int Rules = 3_000;
 
     static readonly string[] LarkPieces =
     [
@@ -52,32 +53,34 @@ public class HostileGrammarTests
         { "many that are optional", "start: " + string.Concat(Enumerable.Range(0, 5_000).Select(i => $"\"a{i}\"? ")), "a3a17a4999" },
         { "a terminal of many that are optional", "start: A\nA: " + string.Concat(Enumerable.Range(0, 5_000).Select(i => $"\"a{i}\"? ")), "a3a17a4999" },
         { "many alternatives of rules", $"start: {string.Join(" | ", Enumerable.Range(0, Rules).Select(i => $"a{i}"))}\n" + Lines(i => $"a{i}: \"a{i}\" | \"(\" start \")\""), "((a19))" },
-        { "copies of one large part", $"start: {string.Join(" | ", Enumerable.Repeat("a \"y\"", 5_000))}\na: {string.Join(" ", Enumerable.Repeat("/[a-z]/", 500))}", new string('x', 500) + "y" },
+        { "copies of one large part", $"start: {string.Join(" | ", Enumerable.Repeat("a \"y\"", 2_000))}\na: {string.Join(" ", Enumerable.Repeat("/[a-z]/", 500))}", new string('x', 500) + "y" },
         { "a long text", $"start: \"{new string('x', 1_000_000)}\" | \"y\"", "y" },
-        { "texts that are prefixes", "start: " + string.Join(" | ", Enumerable.Range(1, 1_300).Select(i => $"\"{new string('x', i)}\"")), "xxxxx" },
+        { "texts that are prefixes", "start: " + string.Join(" | ", Enumerable.Range(1, 600).Select(i => $"\"{new string('x', i)}\"")), "xxxxx" },
         { "loops in loops", $"start: {new string('(', 250)}a{string.Concat(Enumerable.Repeat(")*", 250))}\na: \"(\" a \")\" | \"x\"", "x(x)x" },
         { "templates in templates", $"start: {string.Concat(Enumerable.Repeat("t{", 250))}\"x\"{new string('}', 250)}\nt{{x}}: x | \"(\" x \")\"", "((x))" },
-        { "a long line of the same", "start: " + string.Concat(Enumerable.Repeat("a ", 400_000)) + "| \"x\"\na: \"y\"? | \"(\" a \")\"", "x" },
-        { "large counts in large counts", "start: A | \"x\"\nA: ((/[a-c]/~0..1000000)~0..1000000 \"b\")~0..1000000", "aab" },
+        { "a long line of the same", "start: " + string.Concat(Enumerable.Repeat("a ", 60_000)) + "| \"x\"\na: \"y\"? | \"(\" a \")\"", "x" },
+        { "large counts in large counts", "start: A | \"x\"\nA: (/[a-c]/~10000)~1000000 \"b\"? /[0-9]/~1000000", "x" },
     };
 
     [Theory, MemberData(nameof(Large))]
-    public void Large_grammars_are_read_within_bounds(string what, string grammar, string text)
+    public void Large_grammars_are_read_on_a_small_stack_and_in_little_memory(string what, string grammar, string text)
     {
-        Assert.NotEmpty(what);
-        long before = GC.GetTotalAllocatedBytes();
-        System.Diagnostics.Stopwatch watch = System.Diagnostics.Stopwatch.StartNew();
-        CompiledGrammar compiled = CompiledGrammar.Compile(GrammarSource.Lark(grammar));
-        Console.WriteLine($"{what}: compiled in {watch.ElapsedMilliseconds} ms, {(GC.GetTotalAllocatedBytes() - before) >> 20} MiB");
-        watch.Restart();
-        GrammarMatcher matcher = compiled.CreateMatcher();
-        foreach (int id in Tokenization.Tokenizer.O200kHarmony.Encode(text))
-            Assert.True(matcher.TryAccept(id));
-        Assert.True(matcher.CanEnd);
-        Console.WriteLine($"{what}: matched in {watch.ElapsedMilliseconds} ms, {(GC.GetTotalAllocatedBytes() - before) >> 20} MiB");
-        watch.Restart();
-        matcher.FillMask(new ulong[compiled.Vocabulary.MaskWords]);
-        Console.WriteLine($"{what}: masked in {watch.ElapsedMilliseconds} ms, {(GC.GetTotalAllocatedBytes() - before) >> 20} MiB");
+        long allocated = 0;
+        Exception? error = null;
+        Thread thread = new(() => error = Record.Exception(() =>
+        {
+            GrammarMatcher matcher = CompiledGrammar.Compile(GrammarSource.Lark(grammar)).CreateMatcher();
+            foreach (int id in Tokenizer.O200kHarmony.Encode(text))
+                Assert.True(matcher.TryAccept(id));
+            Assert.True(matcher.CanEnd);
+            matcher.FillMask(new ulong[matcher.Grammar.Vocabulary.MaskWords]);
+            allocated = GC.GetAllocatedBytesForCurrentThread();
+        }), maxStackSize: 1 << 20);
+        _ = GrammarVocabulary.O200kHarmony;    // is not what is measured
+        thread.Start();
+        thread.Join();
+        Assert.Null(error);
+        Assert.True(allocated < 500 << 20, $"{what}: {allocated >> 20} MiB");
     }
 
     static string Lines(Func<int, string> line) => string.Concat(Enumerable.Range(0, Rules).Select(i => line(i) + "\n"));

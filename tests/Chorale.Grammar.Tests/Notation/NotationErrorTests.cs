@@ -37,7 +37,7 @@ public class NotationErrorTests
     [InlineData("start: \"ab\"..\"c\"", 1, 8, "Found \"ab\" as an end of a range")]
     [InlineData("start: \"a\"..\"c\"i", 1, 13, "Found \"c\"i as an end of a range")]
     [InlineData("start: \"a\"..b", 1, 13, "Found 'b', where the last character of a range, in quotes, was expected.")]
-    [InlineData("start: \"\\d\"", 1, 9, "Found the escape \\d; known are")]
+    [InlineData("start: \"\\d\"", 1, 9, "Found a backslash and 'd'; known are")]
     [InlineData("start: \"\\xg0\"", 1, 11, "Found 'g' in an escape, where 2 hexadecimal digits were expected.")]
     [InlineData("start: \"\\u12\"", 1, 13, "Found '\"' in an escape, where 4 hexadecimal digits were expected.")]
     [InlineData("start: \"a\\uD83D\"", 1, 10, "U+D83D, half of a surrogate pair")]

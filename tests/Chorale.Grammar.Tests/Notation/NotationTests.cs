@@ -5,7 +5,7 @@ namespace Chorale.Grammar.Tests;
 
 public class NotationTests
 {
-    const int Walks = 8, Budget = 30, MostBytes = 120;
+    const int Walks = 6, Budget = 30, MostBytes = 120;
 
     static readonly Dictionary<byte, int> ByteIds = FindByteIds();
 
@@ -38,6 +38,50 @@ public class NotationTests
 
     [Theory, MemberData(nameof(Gbnf))]
     public void Texts_near_those_of_Gbnf_are_judged_as_by_its_rules(NotationCase c) => CheckNeighbours(c, GrammarSource.Gbnf(c.Grammar), GbnfParser.Parse(c.Grammar));
+
+    [Fact]
+    public void Special_tokens_stand_where_Gbnf_names_them()
+    {
+        Assert.True(Tokenizer.TryGetSpecial("<|end|>", out int end));
+        CompiledGrammar grammar = CompiledGrammar.Compile(GrammarSource.Gbnf($"root ::= (\"a\" <|end|>)+ [b] <[{end}]>"));
+        int a = ByteIds[(byte)'a'], b = ByteIds[(byte)'b'];
+        Assert.True(Matches(grammar, [a, end, b, end]));
+        Assert.True(Matches(grammar, [a, end, a, end, b, end]));
+        Assert.False(Matches(grammar, [a, end, b]));
+        Assert.False(Matches(grammar, [end, b, end]));
+        Assert.False(Matches(grammar, [a, .. Tokenizer.Encode("<|end|>"), b, end]));
+        GrammarMatcher matcher = grammar.CreateMatcher();
+        ulong[] mask = new ulong[grammar.Vocabulary.MaskWords];
+        Assert.True(matcher.TryAccept(a) && matcher.FillMask(mask));
+        Assert.Equal(end, Enumerable.Range(0, mask.Length * 64).Single(id => (mask[id / 64] >> (id % 64) & 1) != 0));
+    }
+
+    [Theory]
+    [InlineData("start: number (\",\" number)*\nnumber: DIGITS (\".\" DIGITS)?\nDIGITS: /[0-9]+/\n%ignore / +/", 1, 1)]
+    [InlineData("start: list\nlist: item \",\" list | item\nitem: \"a\" | \"b\"", 1, 1)]
+    [InlineData("start: sum\nsum: sum \"+\" /[0-9]/ | /[0-9]/", 1, 1)]
+    [InlineData("start: sum\nsum: sum \"+\" sum | sum \"*\" sum | \"-\" sum | /[0-9]/", 1, 1)]
+    [InlineData("start: \"f\" \"(\" start \")\" \";\" | \"x\" \"y\"", 1, 3)]
+    [InlineData("start: a~100\na: \"x\" /[0-9]{1,50}/", 1, 1)]
+    public void What_is_regular_is_one_piece(string lark, int rules, int terminals)
+    {
+        CompiledGrammar grammar = CompiledGrammar.Compile(GrammarSource.Lark(lark));
+        Assert.Equal((rules, terminals), (grammar.RuleCount, grammar.TerminalCount));
+    }
+
+    [Fact]
+    public void Recursion_at_the_end_of_a_rule_is_a_loop()
+    {
+        CompiledGrammar grammar = CompiledGrammar.Compile(GrammarSource.Gbnf("""
+            root ::= item ("," root)?
+            item ::= "x" | "(" root ")"
+            """));
+        MatchState once = After("x,"), twice = After("x,x,");
+        Assert.Same(once, twice);
+        Assert.NotSame(once, After("(x,"));
+
+        MatchState After(string text) => Encoding.UTF8.GetBytes(text).Aggregate(grammar.First, (state, value) => state.Next(value, grammar)!);
+    }
 
     static void CheckMeaning(NotationCase c, NotatedGrammar grammar)
     {

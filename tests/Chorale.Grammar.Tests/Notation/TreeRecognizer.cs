@@ -71,12 +71,14 @@ sealed class TreeRecognizer(NotatedGrammar grammar)
     BitArray ReadRepeat(NotatedExpression.Repeat repeat, int start)
     {
         BitArray result = None(), places = Only(start);
-        for (int count = 0; places.HasAnySet(); count++)
+        int count = 0;
+        while (places.HasAnySet())
         {
             bool hasChanged = count >= repeat.Least && Add(result, places);
             if (count == repeat.Most || (count > repeat.Least && !hasChanged))
                 break;
             places = ReadFrom(repeat.Inner, places);
+            count++;
         }
         return result;
     }
@@ -87,12 +89,11 @@ sealed class TreeRecognizer(NotatedGrammar grammar)
             return ends;
         ends = None();
         RegularExpression rest = text.Language;
-        for (int place = start; ; place++)
+        ends[start] = rest.IsNullable;
+        for (int place = start; place < _scalars.Length && !ReferenceEquals(rest, RegularExpression.Nothing); place++)
         {
-            ends[place] = rest.IsNullable;
-            if (place == _scalars.Length || ReferenceEquals(rest, RegularExpression.Nothing))
-                break;
             rest = rest.Derivative(_scalars[place]);
+            ends[place + 1] = rest.IsNullable;
         }
         _texts.Add((text, start), ends);
         return ends;

@@ -7,7 +7,7 @@ namespace Chorale.Grammar.Tests;
 public class RegexPatternTests
 {
     /// <summary>All strings of up to five characters out of three.</summary>
-    static readonly string[] s_shortStrings = [.. StringsOf("ab-", 5)];
+    static readonly string[] ShortStrings = [.. StringsOf("ab-", 5)];
 
     /// <summary>Patterns that mean the same here and in .NET on text without line ends, with strings that each sort of them tells apart.</summary>
     public static TheoryData<string, string[]> Patterns => new()
@@ -103,7 +103,7 @@ public class RegexPatternTests
         Regex expected = new(pattern.Replace("😀", "(?:😀)", StringComparison.Ordinal), RegexOptions.None, TimeSpan.FromSeconds(10));
         Regex whole = new($@"\A(?:{expected})\z", RegexOptions.None, expected.MatchTimeout);
         RegularExpression search = RegexPattern.Search(pattern), match = RegexPattern.Whole(pattern);
-        foreach (string text in texts.Concat(s_shortStrings.Take(121)))
+        foreach (string text in texts.Concat(ShortStrings.Take(121)))
         {
             Assert.True(expected.IsMatch(text) == search.Accepts(text), $"/{pattern}/ in '{text}'");
             Assert.True(whole.IsMatch(text) == match.Accepts(text), $"/{pattern}/ on all of '{text}'");
@@ -120,7 +120,7 @@ public class RegexPatternTests
             try
             {
                 RegularExpression search = RegexPattern.Search(sketch.Pattern), match = RegexPattern.Whole(sketch.Pattern);
-                string? wrong = s_shortStrings.FirstOrDefault(text => sketch.IsIn(text) != search.Accepts(text) || sketch.IsWhole(text) != match.Accepts(text));
+                string? wrong = ShortStrings.FirstOrDefault(text => sketch.IsIn(text) != search.Accepts(text) || sketch.IsWhole(text) != match.Accepts(text));
                 return Prop.Label(wrong is null, $"/{sketch.Pattern}/ on '{wrong}'");
             }
             catch (GrammarSyntaxException error) when (error.Problem.Contains("too many cases", StringComparison.Ordinal))

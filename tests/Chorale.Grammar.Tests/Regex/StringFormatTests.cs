@@ -2,7 +2,7 @@ namespace Chorale.Grammar.Tests;
 
 public class StringFormatTests
 {
-    static readonly string s_label = new('a', 63);
+    static readonly string LongestLabel = new('a', 63);
 
     public static TheoryData<string, string[], string[]> Formats => new()
     {
@@ -54,8 +54,8 @@ public class StringFormatTests
         },
         {
             "hostname",
-            ["www.example.com", "a", "1", "xn--4gbwdl.xn--wgbh1c", "a-b.c--d", $"{s_label}.{s_label}", $"{s_label}.{s_label}.{s_label}.{s_label[..61]}", "LOCALHOST"],
-            ["", ".", "-a", "a-", "a..b", ".a", "a.", "a_b", "a b", $"{s_label}a", $"{s_label}.{s_label}.{s_label}.{s_label[..62]}", "ä.de"]
+            ["www.example.com", "a", "1", "xn--4gbwdl.xn--wgbh1c", "a-b.c--d", $"{LongestLabel}.{LongestLabel}", $"{LongestLabel}.{LongestLabel}.{LongestLabel}.{LongestLabel[..61]}", "LOCALHOST"],
+            ["", ".", "-a", "a-", "a..b", ".a", "a.", "a_b", "a b", $"{LongestLabel}a", $"{LongestLabel}.{LongestLabel}.{LongestLabel}.{LongestLabel[..62]}", "ä.de"]
         },
         {
             "idn-hostname",

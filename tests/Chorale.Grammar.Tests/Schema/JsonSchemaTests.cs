@@ -28,8 +28,8 @@ public class JsonSchemaTests
         SchemaEvaluator evaluator = new(new());
         SchemaExpression root = evaluator.Expressions.Schema(document.Root);
         InstanceWriter writer = new(evaluator, new());
-        Assert.All(schema.Valid, value => Assert.True(writer.Matches(value, root), value.GetRawText()));
-        Assert.All(schema.Invalid, value => Assert.False(writer.Matches(value, root), value.GetRawText()));
+        Assert.All(schema.Valid, value => Assert.True(writer.Matches(InstanceNode.Of(value), root), value.GetRawText()));
+        Assert.All(schema.Invalid, value => Assert.False(writer.Matches(InstanceNode.Of(value), root), value.GetRawText()));
     }
 
     [Theory, MemberData(nameof(Cases))]
@@ -41,7 +41,7 @@ public class JsonSchemaTests
         matcher.AppendCompletion(ids);
         using JsonDocument value = JsonDocument.Parse(grammar.Vocabulary.Tokenizer.Decode([.. ids]));
         SchemaEvaluator evaluator = new(new());
-        Assert.True(new InstanceWriter(evaluator, new()).Matches(value.RootElement, evaluator.Expressions.Schema(new SchemaDocument(schema.Schema, isLenient: false).Root)));
+        Assert.True(new InstanceWriter(evaluator, new()).Matches(InstanceNode.Of(value.RootElement), evaluator.Expressions.Schema(new SchemaDocument(schema.Schema, isLenient: false).Root)));
     }
 
     [Theory]

@@ -31,7 +31,7 @@ sealed class JsonMutator(Random random, IReadOnlyList<JsonElement> parts)
         switch (node)
         {
             case JsonObject map when map.Count > 0 && random.Next(2) == 0:
-                map.Remove(map.ElementAt(random.Next(map.Count)).Key);
+                map.RemoveAt(random.Next(map.Count));
                 return map;
             case JsonObject map:
                 map[Name()] = Any();

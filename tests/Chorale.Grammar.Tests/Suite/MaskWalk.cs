@@ -39,7 +39,7 @@ sealed class MaskWalk(TokenPool pool, Random random)
     public string? WriteWithin(GrammarMatcher matcher, int budget)
     {
         Begin();
-        for (; ; budget--)
+        while (true)
         {
             bool goesOn = matcher.FillMask(_mask, budget);
             if (!goesOn && !matcher.CanEnd)
@@ -53,8 +53,9 @@ sealed class MaskWalk(TokenPool pool, Random random)
                 return Complete(matcher);
             if (!Accept(matcher, id))
                 return $"id {id} of the mask was not accepted";
-            if (matcher.CompletionLength >= budget)
-                return $"with {budget} ids left, an id was allowed after which {matcher.CompletionLength} are needed";
+            budget--;
+            if (matcher.CompletionLength > budget)
+                return $"an id was allowed after which {matcher.CompletionLength} are needed, and {budget} are left";
         }
     }
 

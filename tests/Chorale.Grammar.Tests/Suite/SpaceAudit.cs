@@ -7,14 +7,13 @@ static class SpaceAudit
     public static string? Check(ReadOnlySpan<byte> text, JsonWhitespace white)
     {
         bool inString = false;
+        bool isEscaped = false;
         for (int i = 0; i < text.Length; i++)
         {
-            if (text[i] == '"')
-                inString = !inString;
-            else if (inString && text[i] == '\\')
-                i++;
-            else if (!inString && (text[i] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r') && !IsAllowed(text, i, white))
+            if (!inString && (text[i] is (byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r') && !IsAllowed(text, i, white))
                 return $"white space at byte {i}";
+            inString ^= text[i] == '"' && !isEscaped;
+            isEscaped = inString && text[i] == '\\' && !isEscaped;
         }
         return null;
     }

@@ -57,8 +57,8 @@ public class SuiteGenerationTests
 
         AjvValidator.SkipWhereMissing();
         IReadOnlyList<bool[]> verdicts = await AjvValidator.JudgeAsync(questions, TestContext.Current.CancellationToken);
-        IEnumerable<string> invalid = questions.Zip(verdicts).SelectMany(pair => pair.First.Documents.Zip(pair.Second).Where(judged => !judged.Second).Select(judged => $"{pair.First.Id}: {judged.First}"));
-        Assert.True(!invalid.Any(), $"{invalid.Count()} are invalid by ajv:\n{string.Join('\n', invalid.Take(30))}");
+        List<string> invalid = [.. questions.Zip(verdicts).SelectMany(pair => pair.First.Documents.Zip(pair.Second).Where(judged => !judged.Second).Select(judged => $"{pair.First.Id}: {judged.First}"))];
+        Assert.True(invalid.Count == 0, $"{invalid.Count} are invalid by ajv:\n{string.Join('\n', invalid.Take(30))}");
     }
 
     static string? Problem(ReadOnlySpan<byte> text, JsonWhitespace white)

@@ -121,6 +121,27 @@ public class SuiteMaskTests
         }
     }
 
+    [Fact]
+    public void Some_of_the_ids_of_documents_are_forced()
+    {
+        Tokenizer tokenizer = TokenPool.O200k.Vocabulary.Tokenizer;
+        (int forcedCount, int count) = (0, 0);
+        List<int> forced = [];
+        foreach (SuiteSchema schema in SuiteSchema.All)
+        {
+            GrammarMatcher matcher = schema.Compile(TokenPool.O200k.Vocabulary).CreateMatcher();
+            foreach (int id in tokenizer.EncodeUtf8(schema.Write(schema.Valid[0])))
+            {
+                forced.Clear();
+                matcher.AppendForced(forced);
+                forcedCount += forced.Count > 0 ? 1 : 0;
+                count++;
+                Assert.True(matcher.TryAccept(id));
+            }
+        }
+        Assert.True(forcedCount >= count / 5, $"{forcedCount} of {count}");
+    }
+
     static bool Tries(GrammarMatcher matcher, int id)
     {
         bool accepted = matcher.TryAccept(id);

@@ -16,8 +16,10 @@ sealed class GbnfParser
 
     GbnfParser(GrammarText text) => _text = text;
 
-    int Next => _text.At(_next);
+    /// <summary>The character that comes next. A method, because it is another one after each step.</summary>
+    int Next() => _text.At(_next);
 
+    /// <summary>Reads a grammar.</summary>
     /// <exception cref="GrammarSyntaxException">The grammar is malformed, or uses what is not supported.</exception>
     public static NotatedGrammar Parse(string grammar)
     {
@@ -30,7 +32,7 @@ sealed class GbnfParser
     void ReadRules()
     {
         SkipBlank(isMultiLine: true);
-        while (Next != GrammarText.End)
+        while (Next() != GrammarText.End)
         {
             ReadRule();
             SkipBlank(isMultiLine: true);
@@ -52,21 +54,15 @@ sealed class GbnfParser
         _next += 3;
         SkipBlank(isMultiLine: true);
         NotatedExpression body = ReadChoice();
-        if (Next != GrammarText.End && !GrammarText.IsLineBreak(Next))
+        if (Next() != GrammarText.End && !GrammarText.IsLineBreak(Next()))
             throw Unexpected("a part of the rule or the end of the line");
         _rules.Add(name, new(name, body, IsTerminal: false));
     }
 
     void CheckNames()
     {
-        foreach (NotatedRule rule in _rules.Values)
-        {
-            foreach (NotatedExpression.Reference reference in rule.Body.References())
-            {
-                if (!_rules.ContainsKey(reference.Name))
-                    throw _text.Error(reference.Offset, $"The rule '{GrammarText.Shorten(reference.Name)}' is used but not defined.");
-            }
-        }
+        if (_rules.Values.SelectMany(rule => rule.Body.References()).FirstOrDefault(reference => !_rules.ContainsKey(reference.Name)) is { } unknown)
+            throw _text.Error(unknown.Offset, $"The rule '{GrammarText.Shorten(unknown.Name)}' is used but not defined.");
         if (!_rules.ContainsKey(Root))
             throw new GrammarSyntaxException(1, 1, "The grammar has no rule 'root', where a text begins.");
     }
@@ -85,7 +81,7 @@ sealed class GbnfParser
     {
         int start = _next;
         SkipBlank(isMultiLine: true);
-        if (Next == '|')
+        if (Next() == '|')
         {
             _next++;
             SkipBlank(isMultiLine: true);
@@ -106,7 +102,7 @@ sealed class GbnfParser
                 SkipBlank(isMultiLine: _depth > 0);
                 parts.Add(ReadRepetitions(atom, start));
             }
-            else if (Next is '*' or '+' or '?' or '{')
+            else if (Next() is '*' or '+' or '?' or '{')
                 throw Unexpected("something to repeat before it");
             else
                 return NotatedExpression.InSequence(parts);
@@ -115,11 +111,12 @@ sealed class GbnfParser
 
     NotatedExpression ReadRepetitions(NotatedExpression atom, int start)
     {
-        for (int operators = 0; Next is '*' or '+' or '?' or '{'; operators++)
+        int operators = 0;
+        while (Next() is '*' or '+' or '?' or '{')
         {
-            if (operators == GrammarText.MaxNesting)
+            if (operators++ == GrammarText.MaxNesting)
                 throw _text.Error(_next, $"More than {GrammarText.MaxNesting} operators stand in a row here.");
-            (int least, int most) = Next switch
+            (int least, int most) = Next() switch
             {
                 '*' => (0, RegularExpression.Unbounded),
                 '+' => (1, RegularExpression.Unbounded),
@@ -138,18 +135,18 @@ sealed class GbnfParser
     {
         _next++;
         SkipBlank(isMultiLine: _depth > 0);
-        bool hasLeast = Next != ',';
+        bool hasLeast = Next() != ',';
         int least = hasLeast ? ReadCount() : 0;
-        if (Next == '}')
+        if (Next() == '}')
             return (least, least);
-        if (Next != ',')
+        if (Next() != ',')
             throw Unexpected("',' or '}'");
         _next++;
         SkipBlank(isMultiLine: _depth > 0);
-        if (Next == '}' && hasLeast)
+        if (Next() == '}' && hasLeast)
             return (least, RegularExpression.Unbounded);
         int start = _next, most = ReadCount();
-        if (Next != '}')
+        if (Next() != '}')
             throw Unexpected("'}'");
         return most >= least ? (least, most) : throw _text.Error(start, $"Found {most} as the greatest count, which is less than the least, {least}.");
     }
@@ -161,10 +158,10 @@ sealed class GbnfParser
         return count;
     }
 
-    /// <returns>Null where nothing begins that can stand in a rule.</returns>
+    /// <summary>Reads what can be repeated; null where nothing begins that can stand in a rule.</summary>
     NotatedExpression? ReadAtom()
     {
-        switch (Next)
+        switch (Next())
         {
             case '"':
                 return ReadLiteral();
@@ -181,7 +178,7 @@ sealed class GbnfParser
                 throw _text.Error(_next, "Found '!<': any token but one is not supported.");
             default:
                 int start = _next;
-                return IsNameCharacter(Next) ? new NotatedExpression.Reference(ReadName("a name"), start) : null;
+                return IsNameCharacter(Next()) ? new NotatedExpression.Reference(ReadName("a name"), start) : null;
         }
     }
 
@@ -192,7 +189,7 @@ sealed class GbnfParser
             throw _text.Error(start, $"Brackets are nested more than {GrammarText.MaxNesting} deep here.");
         SkipBlank(isMultiLine: true);
         NotatedExpression inner = ReadChoice();
-        if (Next != ')')
+        if (Next() != ')')
             throw Unexpected($"a part of the rule, or ')' for the '(' of line {_text.Line(start)},");
         _next++;
         _depth--;
@@ -203,9 +200,9 @@ sealed class GbnfParser
     {
         int start = _next++;
         StringBuilder value = new();
-        while (Next != '"')
+        while (Next() != '"')
         {
-            if (Next == GrammarText.End)
+            if (Next() == GrammarText.End)
                 throw _text.Error(start, "A string begins here and is not closed: found the end of the grammar where '\"' was expected.");
             value.Append(new Rune(ReadCharacter()).ToString());
         }
@@ -216,15 +213,15 @@ sealed class GbnfParser
     NotatedExpression.Text ReadClass()
     {
         int start = _next++;
-        bool isNegated = Next == '^';
+        bool isNegated = Next() == '^';
         if (isNegated)
             _next++;
         List<(int First, int Last)> ranges = [];
-        while (Next != ']')
+        while (Next() != ']')
         {
             CheckClassIsOpen();
             int place = _next, first = ReadCharacter(), last = first;
-            if (Next == '-' && _text.At(_next + 1) != ']')
+            if (Next() == '-' && _text.At(_next + 1) != ']')
             {
                 _next++;
                 CheckClassIsOpen();
@@ -242,7 +239,7 @@ sealed class GbnfParser
 
         void CheckClassIsOpen()
         {
-            if (Next == GrammarText.End)
+            if (Next() == GrammarText.End)
                 throw _text.Error(start, "A class of characters begins here and is not closed: found the end of the grammar where ']' was expected.");
         }
     }
@@ -250,13 +247,13 @@ sealed class GbnfParser
     /// <summary>Reads a character of a string or a class, which may be escaped.</summary>
     int ReadCharacter()
     {
-        if (Next != '\\')
+        if (Next() != '\\')
         {
             Rune rune = Rune.GetRuneAt(_text.Value, _next);
             _next += rune.Utf16SequenceLength;
             return rune.Value;
         }
-        int start = _next++, character = Next;
+        int start = _next++, character = Next();
         int digits = character switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
         _next++;
         if (digits > 0)
@@ -280,21 +277,21 @@ sealed class GbnfParser
     NotatedExpression.Special ReadSpecial()
     {
         int start = _next++;
-        if (Next == '[')
+        if (Next() == '[')
         {
             _next++;
             int id = _text.Number(ref _next, int.MaxValue - 1);
-            if (Next != ']')
+            if (Next() != ']')
                 throw Unexpected("']>'");
             _next++;
-            if (Next != '>')
+            if (Next() != '>')
                 throw Unexpected("'>'");
             _next++;
             return new(null, id, start);
         }
-        while (Next != '>')
+        while (Next() != '>')
         {
-            if (Next == GrammarText.End || GrammarText.IsLineBreak(Next))
+            if (Next() == GrammarText.End || GrammarText.IsLineBreak(Next()))
                 throw _text.Error(start, $"The name of a special token begins here and is not closed: found {_text.Describe(_next)} where '>' was expected.");
             _next++;
         }
@@ -305,7 +302,7 @@ sealed class GbnfParser
     string ReadName(string expected)
     {
         int start = _next;
-        while (IsNameCharacter(Next))
+        while (IsNameCharacter(Next()))
             _next++;
         return _next > start ? _text.Value[start.._next] : throw Unexpected(expected);
     }
@@ -315,12 +312,12 @@ sealed class GbnfParser
     {
         while (true)
         {
-            if (Next == '#')
+            if (Next() == '#')
             {
-                while (Next != GrammarText.End && !GrammarText.IsLineBreak(Next))
+                while (Next() != GrammarText.End && !GrammarText.IsLineBreak(Next()))
                     _next++;
             }
-            else if (Next is ' ' or '\t' || (isMultiLine && GrammarText.IsLineBreak(Next)))
+            else if (Next() is ' ' or '\t' || (isMultiLine && GrammarText.IsLineBreak(Next())))
                 _next++;
             else
                 return;

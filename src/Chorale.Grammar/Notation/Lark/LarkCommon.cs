@@ -45,7 +45,7 @@ static class LarkCommon
 
     public static IEnumerable<string> Names => Patterns.Keys;
 
-    /// <returns>Null where there is no such terminal.</returns>
+    /// <summary>A terminal by its name; null where there is no such terminal.</summary>
     public static RegularExpression? Find(string name) =>
         Patterns.TryGetValue(name, out string? pattern) ? Found.GetOrAdd(name, static (_, text) => RegexPattern.Whole(text, RegexFlags.None), pattern) : null;
 }

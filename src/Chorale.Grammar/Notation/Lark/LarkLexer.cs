@@ -5,6 +5,7 @@ static class LarkLexer
 {
     static readonly string[] Symbols = ["->", "..", ":", "|", "(", ")", "[", "]", "{", "}", ",", "?", "*", "+", "-", "!", "~", "."];
 
+    /// <summary>Reads all tokens.</summary>
     /// <returns>The tokens, of which the last is <see cref="LarkTokenKind.End"/>.</returns>
     public static List<LarkToken> Read(GrammarText text)
     {
@@ -26,7 +27,7 @@ static class LarkLexer
         return tokens;
     }
 
-    /// <returns>The token that begins at a place, and where it ends: there, where a blank or a comment begins.</returns>
+    /// <summary>The token that begins at a place, and where it ends: there, where a blank or a comment begins.</summary>
     static (LarkTokenKind Kind, int End) Next(GrammarText text, int offset)
     {
         int first = text.At(offset);
@@ -73,29 +74,30 @@ static class LarkLexer
 
     static int EndOfString(GrammarText text, int start)
     {
-        for (int offset = start + 1; ; offset++)
+        int offset = start + 1;
+        while (text.At(offset) != '"')
         {
-            int character = text.At(offset);
-            if (character == '"')
-                return text.At(offset + 1) == 'i' ? offset + 2 : offset + 1;
-            if (character == '\\')
-                character = text.At(++offset);
-            if (character == GrammarText.End || GrammarText.IsLineBreak(character))
+            if (text.At(offset) == '\\')
+                offset++;
+            if (text.At(offset) == GrammarText.End || GrammarText.IsLineBreak(text.At(offset)))
                 throw text.Error(start, $"A string begins here and is not closed: found {text.Describe(offset)} where '\"' was expected.");
+            offset++;
         }
+        return text.At(offset + 1) == 'i' ? offset + 2 : offset + 1;
     }
 
     static int EndOfRegex(GrammarText text, int start)
     {
         bool hasLineBreak = false;
         int offset = start + 1;
-        for (; text.At(offset) != '/'; offset++)
+        while (text.At(offset) != '/')
         {
             if (text.At(offset) == '\\')
                 offset++;
             if (text.At(offset) == GrammarText.End)
                 throw text.Error(start, "A regular expression begins here and is not closed: found the end of the grammar where '/' was expected.");
             hasLineBreak |= GrammarText.IsLineBreak(text.At(offset));
+            offset++;
         }
         int end = offset + 1;
         while (text.At(end) is >= 'a' and <= 'z')

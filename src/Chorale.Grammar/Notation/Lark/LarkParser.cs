@@ -23,6 +23,7 @@ sealed class LarkParser
 
     LarkToken Next => _tokens[_next];
 
+    /// <summary>Reads a grammar.</summary>
     /// <exception cref="GrammarSyntaxException">The grammar is malformed, or uses what is not supported.</exception>
     public static NotatedGrammar Parse(string grammar)
     {
@@ -335,7 +336,7 @@ sealed class LarkParser
             };
         }
         string pattern = token.Text[1..end];
-        LarkRegex.Check(_text, token.Offset + 1, pattern, flags.HasFlag(RegexFlags.Extended));
+        new LarkRegex(_text, token.Offset + 1, pattern, flags.HasFlag(RegexFlags.Extended)).Check();
         return _text.Regex(token.Offset + 1, pattern, flags);
     }
 
@@ -368,41 +369,45 @@ sealed class LarkParser
     string Unescape(LarkToken token)
     {
         StringBuilder value = new();
-        int end = token.Offset + token.Text.LastIndexOf('"');
-        for (int i = token.Offset + 1; i < end; i++)
+        int offset = token.Offset + 1, end = token.Offset + token.Text.LastIndexOf('"');
+        while (offset < end)
         {
-            if (_text.At(i) != '\\')
-            {
-                value.Append(_text.Value[i]);
-                continue;
-            }
-            int digits = _text.At(++i) switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
-            if (digits == 0)
-            {
-                value.Append(_text.At(i) switch
-                {
-                    'n' => '\n',
-                    'r' => '\r',
-                    't' => '\t',
-                    'f' => '\f',
-                    'b' => '\b',
-                    'v' => '\v',
-                    '\\' or '/' or '"' or '\'' => (char)_text.At(i),
-                    _ => throw _text.Error(i - 1, $"Found the escape \\{_text.Value[i]}; known are \\n \\r \\t \\f \\b \\v \\\\ \\/ \\\" \\' \\xHH \\uHHHH and \\UHHHHHHHH."),
-                });
-                continue;
-            }
-            int scalar = _text.Hexadecimal(i + 1, digits);
-            i += digits;
-            if (char.IsHighSurrogate((char)scalar) && digits == 4 && _text.At(i + 1) == '\\' && _text.At(i + 2) == 'u'
-                && _text.Hexadecimal(i + 3, 4) is int low && char.IsLowSurrogate((char)low))
-            {
-                scalar = char.ConvertToUtf32((char)scalar, (char)low);
-                i += 6;
-            }
-            value.Append(Rune.IsValid(scalar) ? new Rune(scalar).ToString() : throw _text.Error(i - digits - 1, $"Found the escape of U+{scalar:X4}, half of a surrogate pair alone."));
+            if (_text.At(offset) == '\\')
+                value.Append(ReadEscape(ref offset));
+            else
+                value.Append(_text.Value[offset++]);
         }
         return value.ToString();
+    }
+
+    Rune ReadEscape(ref int offset)
+    {
+        int start = offset, letter = _text.At(offset + 1);
+        offset += 2;
+        int digits = letter switch { 'x' => 2, 'u' => 4, 'U' => 8, _ => 0 };
+        if (digits == 0)
+        {
+            return new(letter switch
+            {
+                'n' => '\n',
+                'r' => '\r',
+                't' => '\t',
+                'f' => '\f',
+                'b' => '\b',
+                'v' => '\v',
+                '\\' or '/' or '"' or '\'' => letter,
+                _ => throw _text.Error(start, $"Found a backslash and {_text.Describe(start + 1)}; known are \\n \\r \\t \\f \\b \\v \\\\ \\/ \\\" \\' \\xHH \\uHHHH and \\UHHHHHHHH."),
+            });
+        }
+        int scalar = _text.Hexadecimal(offset, digits);
+        offset += digits;
+        if (digits == 4 && char.IsHighSurrogate((char)scalar) && _text.At(offset) == '\\' && _text.At(offset + 1) == 'u'
+            && Rune.TryCreate((char)scalar, (char)_text.Hexadecimal(offset + 2, digits), out Rune pair))
+        {
+            offset += 2 + digits;
+            return pair;
+        }
+        return Rune.TryCreate(scalar, out Rune rune) ? rune : throw _text.Error(start, $"Found the escape of U+{scalar:X4}, half of a surrogate pair alone.");
     }
 
     void CheckName(LarkToken name)

@@ -13,6 +13,7 @@ sealed class LarkResolver(GrammarText text, Dictionary<string, LarkDefinition> d
     readonly Dictionary<RegularExpression, int> _languages = [];                      // arguments that are regular expressions
     readonly Queue<(string Name, LarkDefinition Template, IReadOnlyList<NotatedExpression> Arguments)> _unwritten = [];
 
+    /// <summary>Makes the rules.</summary>
     /// <exception cref="GrammarSyntaxException">A name is not defined, or a definition cannot be.</exception>
     public NotatedGrammar Resolve()
     {
@@ -45,10 +46,10 @@ sealed class LarkResolver(GrammarText text, Dictionary<string, LarkDefinition> d
     {
         foreach (LarkDefinition definition in definitions.Values)
         {
-            foreach (NotatedExpression part in Parts(definition.Body))
+            foreach (NotatedExpression part in definition.Body.WithParts())
                 CheckName(part, definition.Parameters);
         }
-        foreach (NotatedExpression part in ignored.SelectMany(Parts))
+        foreach (NotatedExpression part in ignored.SelectMany(expression => expression.WithParts()))
             CheckName(part, []);
         if (!definitions.TryGetValue(Start, out LarkDefinition? start))
             throw new GrammarSyntaxException(1, 1, "The grammar has no rule 'start', where a text begins.");
@@ -64,7 +65,7 @@ sealed class LarkResolver(GrammarText text, Dictionary<string, LarkDefinition> d
             LarkTemplateUse use => (use.Name, use.Offset, use.Arguments.Count),
             _ => (null, 0, 0),
         };
-        if (name is null || (arguments == 0 && parameters.Contains(name)))
+        if (name is null || (arguments == 0 && parameters.Contains(name, StringComparer.Ordinal)))
             return;
         string shown = GrammarText.Shorten(name);
         if (!definitions.TryGetValue(name, out LarkDefinition? definition))
@@ -80,42 +81,21 @@ sealed class LarkResolver(GrammarText text, Dictionary<string, LarkDefinition> d
     /// <summary>No terminal may refer to itself, not even by way of others.</summary>
     void CheckTerminals()
     {
-        Dictionary<string, int> missing = new(StringComparer.Ordinal);
-        Dictionary<string, List<string>> users = new(StringComparer.Ordinal);
-        Queue<string> due = [];
-        foreach (LarkDefinition terminal in definitions.Values.Where(definition => definition.IsTerminal))
-        {
-            HashSet<string> uses = [.. terminal.Body.References().Select(reference => reference.Name)];
-            missing.Add(terminal.Name, uses.Count);
-            if (uses.Count == 0)
-                due.Enqueue(terminal.Name);
-            foreach (string use in uses)
-            {
-                if (!users.TryGetValue(use, out List<string>? list))
-                    users.Add(use, list = []);
-                list.Add(terminal.Name);
-            }
-        }
-        while (due.TryDequeue(out string? terminal))
-        {
-            foreach (string user in users.GetValueOrDefault(terminal) ?? [])
-            {
-                if (--missing[user] == 0)
-                    due.Enqueue(user);
-            }
-        }
-        if (missing.FirstOrDefault(pair => pair.Value > 0).Key is not string circular)
+        Dictionary<string, NotatedExpression> bodies = definitions.Values.Where(definition => definition.IsTerminal)
+            .ToDictionary(definition => definition.Name, definition => definition.Body, StringComparer.Ordinal);
+        DependencyOrder.Of(bodies, out HashSet<string> circular);
+        if (bodies.Keys.FirstOrDefault(circular.Contains) is not string terminal)
             return;
         // What is left leads into a circle, whichever reference is followed.
-        HashSet<string> seen = new(StringComparer.Ordinal) { circular };
+        HashSet<string> seen = new(StringComparer.Ordinal) { terminal };
         NotatedExpression.Reference next;
         do
         {
-            next = definitions[circular].Body.References().First(reference => missing[reference.Name] > 0);
-            circular = next.Name;
+            next = bodies[terminal].References().First(reference => circular.Contains(reference.Name));
+            terminal = next.Name;
         }
-        while (seen.Add(circular));
-        throw text.Error(next.Offset, $"The terminal '{GrammarText.Shorten(circular)}' refers to itself here or by way of others; only rules can be recursive.");
+        while (seen.Add(terminal));
+        throw text.Error(next.Offset, $"The terminal '{GrammarText.Shorten(terminal)}' refers to itself here or by way of others; only rules can be recursive.");
     }
 
     NotatedExpression WriteOut(NotatedExpression expression, Dictionary<string, NotatedExpression> bound) => expression switch
@@ -130,7 +110,7 @@ sealed class LarkResolver(GrammarText text, Dictionary<string, LarkDefinition> d
         _ => ignored.Count == 0 ? expression : NotatedExpression.InSequence([expression, AnyIgnored()]),
     };
 
-    /// <returns>The rule of a template with these arguments.</returns>
+    /// <summary>The rule of a template with some arguments.</summary>
     string Instance(LarkTemplateUse use, Dictionary<string, NotatedExpression> bound)
     {
         NotatedExpression[] arguments = [.. use.Arguments.Select(argument => WriteOut(argument, bound))];
@@ -159,20 +139,12 @@ sealed class LarkResolver(GrammarText text, Dictionary<string, LarkDefinition> d
     int NumberOf(RegularExpression language)
     {
         if (!_languages.TryGetValue(language, out int number))
-            _languages.Add(language, number = _languages.Count);
+        {
+            number = _languages.Count;
+            _languages.Add(language, number);
+        }
         return number;
     }
 
     static NotatedExpression.Repeat AnyIgnored() => new(new NotatedExpression.Reference(Ignored, 0), 0, RegularExpression.Unbounded, 0);
-
-    static IEnumerable<NotatedExpression> Parts(NotatedExpression expression)
-    {
-        Stack<NotatedExpression> pending = new([expression]);
-        while (pending.TryPop(out NotatedExpression? part))
-        {
-            yield return part;
-            for (int i = part.Inside.Count - 1; i >= 0; i--)
-                pending.Push(part.Inside[i]);
-        }
-    }
 }
