@@ -54,7 +54,9 @@ sealed class SessionGrammar(HarmonyEncoding encoding)
         {
             foreach (ToolNamespace tools in namespaces?.Values ?? [])
             {
-                IEnumerable<ToolDescription?> functions = tools.Tools.Count == 0 ? new ToolDescription?[] { null } : tools.Tools;
+                IEnumerable<ToolDescription?> functions = tools.Tools;
+                if (tools.Tools.Count == 0)
+                    functions = [null];
                 foreach (ToolDescription? function in functions)
                 {
                     string name = function is null ? tools.Name : $"{tools.Name}.{function.Name}";

@@ -79,13 +79,16 @@ sealed class RandomGenerator(Tokenizer tokenizer, int seed) : ITokenGenerator
         if (specials.Length > 0 && _random.Next(Specials) == 0)
             return specials[_random.Next(specials.Length)];
         int left = _random.Next(mask.Sum(word => BitOperations.PopCount(word)));
-        for (int word = 0; ; word++)
+        int word = 0;
+        ulong rest = mask[0];
+        while (true)
         {
-            for (ulong rest = mask[word]; rest != 0; rest &= rest - 1)
-            {
-                if (left-- == 0)
-                    return (word * 64) + BitOperations.TrailingZeroCount(rest);
-            }
+            if (rest == 0)
+                rest = mask[++word];
+            else if (left-- == 0)
+                return (word * 64) + BitOperations.TrailingZeroCount(rest);
+            else
+                rest &= rest - 1;
         }
     }
 }

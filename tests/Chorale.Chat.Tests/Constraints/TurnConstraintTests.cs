@@ -127,7 +127,7 @@ public class TurnConstraintTests(RandomModel random) : IClassFixture<RandomModel
         ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
         Assert.Equal(25, turn.Usage.ReasoningTokens);
         Assert.Equal([Channels.Analysis, Channels.Final], turn.Messages.Select(message => message.Channel));
-        Assert.True(turn.WasShortened is false);
+        Assert.False(turn.WasShortened);
     }
 
     [Fact]

@@ -31,18 +31,12 @@ static class TurnSampler
         if (allowedSpecials.Length > 0 && random.Next(6) == 0)
             return allowedSpecials[random.Next(allowedSpecials.Length)];
         int left = random.Next(mask.Sum(word => BitOperations.PopCount(word)));
-        for (int word = 0; ; word++)
-        {
-            int here = BitOperations.PopCount(mask[word]);
-            if (left >= here)
-            {
-                left -= here;
-                continue;
-            }
-            ulong rest = mask[word];
-            for (; left > 0; left--)
-                rest &= rest - 1;
-            return (word * 64) + BitOperations.TrailingZeroCount(rest);
-        }
+        int word = 0;
+        while (left >= BitOperations.PopCount(mask[word]))
+            left -= BitOperations.PopCount(mask[word++]);
+        ulong rest = mask[word];
+        for (int skipped = 0; skipped < left; skipped++)
+            rest &= rest - 1;
+        return (word * 64) + BitOperations.TrailingZeroCount(rest);
     }
 }
