@@ -1,9 +1,5 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Chorale.TestKit;
-using FsCheck;
-using FsCheck.Fluent;
 
 namespace Chorale.Grammar.Tests;
 
