@@ -33,14 +33,13 @@ static class SchemaCheckCommand
             string[] instances = line.GetValue(accepts) ?? [];
             Tokenizer tokenizer = VocabularyFile.Load(line.GetValue(vocabulary));
             GrammarVocabulary prepared = line.GetValue(vocabulary) is null ? GrammarVocabulary.O200kHarmony : new(tokenizer);
+            WarmUp.Run(prepared, options);
             if (line.GetValue(jsonl))
                 return await JsonlBatch.RunAsync(host, (input, writer, _) => SchemaLine.Answer(prepared, options, input, writer), cancellationToken);
 
             string content = await CheckInput.ReadAsync(host, line.GetValue(file), cancellationToken);
             using JsonDocument schema = Parse(content, line.GetValue(file) ?? "-");
-            SchemaCheck first = SchemaCheck.Compile(schema.RootElement, options, prepared);
-            first.MeasureShortest();
-            SchemaCheck check = SchemaCheck.Compile(schema.RootElement, options, prepared);    // the first time is also the program's
+            SchemaCheck check = SchemaCheck.Compile(schema.RootElement, options, prepared);
             List<(string File, InstanceVerdict Verdict)> verdicts = [];
             foreach (string path in instances)
             {
@@ -52,7 +51,7 @@ static class SchemaCheckCommand
             if (line.GetValue(json))
                 WriteJson(host, check, verdicts);
             else
-                WriteText(host, check, first.CompileMicroseconds, verdicts);
+                WriteText(host, check, verdicts);
             return verdicts.TrueForAll(verdict => verdict.Verdict.IsAccepted) ? ExitCodes.Success : ExitCodes.Failure;
         });
         return command;
@@ -70,7 +69,7 @@ static class SchemaCheckCommand
         }
     }
 
-    static void WriteText(CliHost host, SchemaCheck check, double firstMicroseconds, List<(string File, InstanceVerdict Verdict)> verdicts)
+    static void WriteText(CliHost host, SchemaCheck check, List<(string File, InstanceVerdict Verdict)> verdicts)
     {
         CompiledGrammar grammar = check.Grammar;
         int[] shortest = check.Shortest();
@@ -79,7 +78,7 @@ static class SchemaCheckCommand
         Line("terminals", grammar.TerminalCount.ToString(CultureInfo.InvariantCulture));
         foreach (JsonSchemaException ignored in grammar.Ignored)
             Line("ignored", CliErrors.OneLine(ignored.Message));
-        Line("compiling", string.Create(CultureInfo.InvariantCulture, $"{check.CompileMicroseconds / 1000:0.###} ms; {firstMicroseconds / 1000:0.###} ms the first time in this process"));
+        Line("compiling", string.Create(CultureInfo.InvariantCulture, $"{check.CompileMicroseconds / 1000:0.###} ms"));
         Line("masks", string.Create(CultureInfo.InvariantCulture, $"mean {check.Masks.MeanMicroseconds:0.#} µs, p99 {check.Masks.HighMicroseconds:0.#} µs, over {check.Masks.Count} tokens of {(verdicts.Count == 0 ? "a shortest document" : "the instances")}"));
         Line("shortest", string.Create(CultureInfo.InvariantCulture, $"{shortest.Length} ids: {string.Join(' ', shortest)}"));
         Line("", CliErrors.OneLine(grammar.Vocabulary.Tokenizer.DecodeLossy(shortest)));

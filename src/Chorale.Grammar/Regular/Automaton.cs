@@ -19,6 +19,7 @@ sealed class Automaton
     readonly Lock _gate = new();
     readonly Dictionary<RegularExpression, int> _indices = [];
     readonly int[] _plainClasses;
+    readonly int[] _byEase;    // classes, those first whose character is easy to write
     State[] _states = new State[4];
     int _count;
 
@@ -30,6 +31,7 @@ sealed class Automaton
         language.CollectSets(sets);
         Classes = CharClasses.Of(sets);
         _plainClasses = [.. Enumerable.Range(0, Classes.Count).Where(c => !TokenTrie.NotPlain.Contains(Classes.Representative(c)))];
+        _byEase = [.. Enumerable.Range(0, Classes.Count).OrderBy(c => Classes.Representative(c) is var scalar && TokenTrie.NotPlain.Contains(scalar) ? 2 : scalar < 0x80 ? 0 : 1)];
         Add(language);
         lock (_gate)
             IsEmpty = !IsLive(0);
@@ -100,7 +102,7 @@ sealed class Automaton
     public int FirstStep(int state)
     {
         int distance = Distance(state);
-        for (int c = 0; c < Classes.Count; c++)
+        foreach (int c in _byEase)
         {
             int next = Next(state, c);
             if (next != Dead && Distance(next) == distance - 1)
