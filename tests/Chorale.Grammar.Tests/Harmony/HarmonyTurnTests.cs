@@ -133,7 +133,7 @@ public class HarmonyTurnTests
     public void What_gpt_oss_writes_is_allowed(string text, int plainSpecials = 0)
     {
         int[] ids = plainSpecials == 0 ? Encoding.Tokenizer.EncodeWithSpecials(text)
-            : [.. Encoding.Tokenizer.EncodeWithSpecials(text[..text.IndexOf("<|end|>", StringComparison.Ordinal)]), .. Encoding.Tokenizer.Encode("<|end|>"), .. Encoding.Tokenizer.EncodeWithSpecials("')<|call|>")];
+            : [.. Encoding.Tokenizer.EncodeWithSpecials(text.AsSpan(0, text.IndexOf("<|end|>", StringComparison.Ordinal))), .. Encoding.Tokenizer.Encode("<|end|>"), .. Encoding.Tokenizer.EncodeWithSpecials("')<|call|>")];
         GrammarMatcher matcher = AllTools.Compile().CreateMatcher();
         ulong[] mask = new ulong[matcher.Grammar.Vocabulary.MaskWords];
         foreach (int id in ids)
