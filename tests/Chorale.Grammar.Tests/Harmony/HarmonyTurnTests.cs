@@ -42,7 +42,7 @@ public class HarmonyTurnTests
         CompiledGrammar grammar = turn.Compile();
         Random random = new(7);
         HashSet<string> shapes = [];
-        for (int i = 0; i < 40; i++)
+        for (int i = 0; i < 120; i++)
         {
             int[] ids = TurnSampler.Sample(grammar, random, random.Next(grammar.CreateMatcher().CompletionLength, 70));
             IReadOnlyList<Message> messages = Encoding.Parse(ids, Role.Assistant, ParserMode.Strict);
@@ -128,7 +128,7 @@ public class HarmonyTurnTests
     public void What_gpt_oss_writes_is_allowed(string text, int plainSpecials = 0)
     {
         int[] ids = plainSpecials == 0 ? Encoding.Tokenizer.EncodeWithSpecials(text)
-            : [.. Encoding.Tokenizer.EncodeWithSpecials(text[..text.IndexOf("<|end|>", StringComparison.Ordinal)]), .. Encoding.Tokenizer.Encode("<|end|>"), .. Encoding.Tokenizer.EncodeWithSpecials("')<|call|>")];
+            : [.. Encoding.Tokenizer.EncodeWithSpecials(text.AsSpan(0, text.IndexOf("<|end|>", StringComparison.Ordinal))), .. Encoding.Tokenizer.Encode("<|end|>"), .. Encoding.Tokenizer.EncodeWithSpecials("')<|call|>")];
         GrammarMatcher matcher = AllTools.Compile().CreateMatcher();
         ulong[] mask = new ulong[matcher.Grammar.Vocabulary.MaskWords];
         foreach (int id in ids)
