@@ -5,6 +5,8 @@ namespace Chorale.Grammar.Tests;
 /// <summary>Writes texts of a grammar at random, as a model without any sense would.</summary>
 static class TurnSampler
 {
+    static readonly string[] Controls = ["<|start|>", "<|channel|>", "<|message|>", "<|constrain|>", "<|end|>", "<|return|>", "<|call|>"];
+
     /// <summary>Chooses among what the mask allows until nothing may follow.</summary>
     /// <param name="grammar">What the text is of.</param>
     /// <param name="random">Chooses.</param>
@@ -12,11 +14,12 @@ static class TurnSampler
     public static int[] Sample(CompiledGrammar grammar, Random random, int budget)
     {
         GrammarMatcher matcher = grammar.CreateMatcher();
+        int[] controls = [.. Controls.Select(name => grammar.Vocabulary.Tokenizer.SpecialTokens[name])];
         ulong[] mask = new ulong[grammar.Vocabulary.MaskWords];
         List<int> ids = [];
         while (matcher.FillMask(mask, budget - ids.Count))
         {
-            int id = Choose(mask, random, grammar.Vocabulary.Tokenizer.SpecialTokens.Values);
+            int id = Choose(mask, random, controls);
             Assert.True(matcher.TryAccept(id));
             ids.Add(id);
         }
@@ -25,11 +28,11 @@ static class TurnSampler
     }
 
     /// <summary>Any allowed id alike, but now and then a control token where there is one: free text would hardly ever end otherwise.</summary>
-    static int Choose(ulong[] mask, Random random, IEnumerable<int> specials)
+    static int Choose(ulong[] mask, Random random, int[] controls)
     {
-        int[] allowedSpecials = [.. specials.Where(id => (mask[id / 64] >> (id % 64) & 1) != 0)];
-        if (allowedSpecials.Length > 0 && random.Next(6) == 0)
-            return allowedSpecials[random.Next(allowedSpecials.Length)];
+        int[] allowedControls = [.. controls.Where(id => (mask[id / 64] >> (id % 64) & 1) != 0)];
+        if (allowedControls.Length > 0 && random.Next(6) == 0)
+            return allowedControls[random.Next(allowedControls.Length)];
         int left = random.Next(mask.Sum(word => BitOperations.PopCount(word)));
         int word = 0;
         while (left >= BitOperations.PopCount(mask[word]))
