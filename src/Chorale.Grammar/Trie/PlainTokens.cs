@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Text.Unicode;
 using Chorale.Tokenization;
 
@@ -19,22 +20,25 @@ sealed class PlainTokens
     readonly (int Characters, int Id)[] _longer;
     readonly ulong[] _all;
 
-    PlainTokens(int words, List<(int Characters, int Id)> tokens)
+    PlainTokens(ulong[][] ofLength, List<(int Characters, int Id)> longer)
     {
-        tokens.Sort();
-        ulong[] mask = new ulong[words];
-        int next = 0;
+        ulong[] mask = new ulong[ofLength[0].Length];
         for (int characters = 0; characters <= MostCounted; characters++)
         {
-            for (; next < tokens.Count && tokens[next].Characters <= characters; next++)
-                Set(mask, tokens[next].Id);
+            for (int i = 0; i < mask.Length; i++)
+                mask[i] |= ofLength[characters][i];
             _upTo[characters] = [.. mask];
+            if (ofLength[characters].ContainsAnyExcept(0UL))
+                MostCharacters = characters;
         }
-        _longer = [.. tokens[next..]];
-        foreach ((_, int id) in _longer)
+        longer.Sort();
+        _longer = [.. longer];
+        foreach ((int characters, int id) in _longer)
+        {
             Set(mask, id);
+            MostCharacters = characters;
+        }
         _all = mask;
-        MostCharacters = tokens.Count == 0 ? 0 : tokens[^1].Characters;
     }
 
     /// <summary>The characters of the longest one.</summary>
@@ -45,18 +49,23 @@ sealed class PlainTokens
     /// <param name="words">Of a mask.</param>
     /// <param name="ids">The ids to tell apart.</param>
     /// <param name="others">Takes those that are not plain.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static PlainTokens Among(Tokenizer tokenizer, int words, ReadOnlySpan<int> ids, List<int> others)
     {
-        List<(int Characters, int Id)> tokens = new(ids.Length);
+        ulong[][] ofLength = [.. Enumerable.Range(0, MostCounted + 1).Select(_ => new ulong[words])];
+        List<(int Characters, int Id)> longer = [];
         foreach (int id in ids)
         {
             tokenizer.TryGetBytes(id, out ReadOnlySpan<byte> bytes);
-            if (CountCharacters(bytes) is > 0 and int characters)
-                tokens.Add((characters, id));
-            else
+            int characters = CountCharacters(bytes);
+            if (characters == 0)
                 others.Add(id);
+            else if (characters <= MostCounted)
+                Set(ofLength[characters], id);
+            else
+                longer.Add((characters, id));
         }
-        return new(words, tokens);
+        return new(ofLength, longer);
     }
 
     /// <summary>Adds the plain tokens of a number of characters to a mask.</summary>
@@ -94,6 +103,7 @@ sealed class PlainTokens
     }
 
     /// <summary>0 where the bytes are not plain.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int CountCharacters(ReadOnlySpan<byte> bytes)
     {
         if (bytes.ContainsAny(NotPlain) || !Utf8.IsValid(bytes))

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Chorale.Tokenization;
 
 namespace Chorale.Grammar;
@@ -32,6 +33,7 @@ sealed class TokenTrie
     /// <param name="tokenizer">Whose tokens.</param>
     /// <param name="ids">Which of them, each with bytes. Of tokens with the same bytes the first stays.</param>
     /// <param name="doubles">Takes each id whose bytes another has, with that other.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]    // done once, over all tokens: too seldom for the tiers of the JIT
     public static TokenTrie Of(Tokenizer tokenizer, ReadOnlySpan<int> ids, List<(int Id, int Double)> doubles)
     {
         int[] sorted = Sort(tokenizer, ids);
@@ -127,6 +129,7 @@ sealed class TokenTrie
     }
 
     /// <summary>The ids in the order of their bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int[] Sort(Tokenizer tokenizer, ReadOnlySpan<int> ids)
     {
         int[] sorted = ids.ToArray();
@@ -150,6 +153,7 @@ sealed class TokenTrie
         return sorted;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     static int Compare(Tokenizer tokenizer, int a, int b)
     {
         tokenizer.TryGetBytes(a, out ReadOnlySpan<byte> bytesOfA);
