@@ -87,6 +87,12 @@ sealed class Automaton
         return isAny;
     }
 
+    /// <summary>Whether it is plain that any characters may follow, as many as one likes: in free text, in a name that shall be none of a few, before a text that may stand anywhere.</summary>
+    public bool AllowsAll(int state) => AllowsAll(_states[state].Language);
+
+    /// <summary>Whether all plain characters lead to one state as far as <see cref="AllowsAll(int)"/> does not tell otherwise.</summary>
+    public bool IsUniform(int state) => !AllowsAll(state) || _states[state].Language is RegularExpression.Repetition;
+
     /// <summary>How many characters the shortest text takes from here to the end.</summary>
     public int Distance(int state)
     {
@@ -207,6 +213,19 @@ sealed class Automaton
         for (int on = end; on != Dead; on = before[on])
             Volatile.Write(ref _states[on].Distance, distance++);
     }
+
+    static bool AllowsAll(RegularExpression language) => language switch
+    {
+        RegularExpression.Repetition => IsFree(language),
+        RegularExpression.Negation negation => negation.Inner.Longest < RegularExpression.Unbounded,
+        RegularExpression.Concatenation { First: var first, Second: var second } => IsFree(first) && second.IsPlain,
+        RegularExpression.Alternatives { Parts: var parts } => Array.Exists(parts, AllowsAll),
+        _ => false,
+    };
+
+    /// <summary>Any text of at least some length.</summary>
+    static bool IsFree(RegularExpression language) =>
+        language is RegularExpression.Repetition { Inner: RegularExpression.Characters { Members: var members }, Most: RegularExpression.Unbounded } && members.Equals(CharSet.All);
 
     /// <summary>A bound on the shortest rest of any text that was begun.</summary>
     static int LongestLeft(RegularExpression language)

@@ -18,7 +18,8 @@ abstract class RegularExpression : IEquatable<RegularExpression>
 
     readonly int _hash;
 
-    private protected RegularExpression(int hash, bool isNullable, bool isPlain) => (_hash, IsNullable, IsPlain) = (hash, isNullable, isPlain);
+    private protected RegularExpression(int hash, bool isNullable, bool isPlain, int longest = Unbounded) =>
+        (_hash, IsNullable, IsPlain, Longest) = (hash, isNullable, isPlain, longest);
 
     /// <summary>The empty language.</summary>
     public static RegularExpression Nothing { get; } = new Alternatives([]);
@@ -37,6 +38,9 @@ abstract class RegularExpression : IEquatable<RegularExpression>
 
     /// <summary>Whether it is made of characters, concatenation, alternatives and repetition only. Such a language is empty only if it is <see cref="Nothing"/>.</summary>
     public bool IsPlain { get; }
+
+    /// <summary>No string in it is longer; <see cref="Unbounded"/> where that is not known.</summary>
+    public int Longest { get; }
 
     /// <summary>One character out of a set.</summary>
     public static RegularExpression Set(CharSet set) => set.IsEmpty ? Nothing : set.Equals(CharSet.All) ? AnyCharacter : new Characters(set);
@@ -262,6 +266,8 @@ abstract class RegularExpression : IEquatable<RegularExpression>
         return joined.Select(r => Repeat(r.Inner, r.Least, r.Most));
     }
 
+    static int Sum(int a, int b) => (int)Math.Min((long)a + b, Unbounded);
+
     static int HashOf(int kind, RegularExpression[] parts)
     {
         HashCode hash = default;
@@ -284,7 +290,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
         return true;
     }
 
-    public sealed class Epsilon() : RegularExpression(1, isNullable: true, isPlain: true)
+    public sealed class Epsilon() : RegularExpression(1, isNullable: true, isPlain: true, longest: 0)
     {
         public override RegularExpression Derivative(int scalar) => Nothing;
 
@@ -297,7 +303,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
         protected override bool IsSame(RegularExpression other) => true;
     }
 
-    public sealed class Characters(CharSet members) : RegularExpression(HashCode.Combine(2, members), isNullable: false, isPlain: true)
+    public sealed class Characters(CharSet members) : RegularExpression(HashCode.Combine(2, members), isNullable: false, isPlain: true, longest: 1)
     {
         public CharSet Members => members;
 
@@ -311,7 +317,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     }
 
     public sealed class Concatenation(RegularExpression first, RegularExpression second)
-        : RegularExpression(HashCode.Combine(3, first, second), first.IsNullable && second.IsNullable, first.IsPlain && second.IsPlain)
+        : RegularExpression(HashCode.Combine(3, first, second), first.IsNullable && second.IsNullable, first.IsPlain && second.IsPlain, Sum(first.Longest, second.Longest))
     {
         public RegularExpression First => first;
 
@@ -357,7 +363,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     }
 
     public sealed class Alternatives(RegularExpression[] parts)
-        : RegularExpression(HashOf(4, parts), Array.Exists(parts, part => part.IsNullable), Array.TrueForAll(parts, part => part.IsPlain))
+        : RegularExpression(HashOf(4, parts), Array.Exists(parts, part => part.IsNullable), Array.TrueForAll(parts, part => part.IsPlain), parts.Length == 0 ? 0 : parts.Max(part => part.Longest))
     {
         public RegularExpression[] Parts => parts;
 
@@ -374,7 +380,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
         protected override bool IsSame(RegularExpression other) => SameParts(Parts, ((Alternatives)other).Parts);
     }
 
-    public sealed class Intersection(RegularExpression[] parts) : RegularExpression(HashOf(5, parts), Array.TrueForAll(parts, part => part.IsNullable), isPlain: false)
+    public sealed class Intersection(RegularExpression[] parts) : RegularExpression(HashOf(5, parts), Array.TrueForAll(parts, part => part.IsNullable), isPlain: false, parts.Min(part => part.Longest))
     {
         public RegularExpression[] Parts => parts;
 
@@ -405,7 +411,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     }
 
     public sealed class Repetition(RegularExpression inner, int least, int most)
-        : RegularExpression(HashCode.Combine(7, inner, least, most), least == 0 || inner.IsNullable, inner.IsPlain)
+        : RegularExpression(HashCode.Combine(7, inner, least, most), least == 0 || inner.IsNullable, inner.IsPlain, most == Unbounded || inner.Longest == Unbounded ? Unbounded : (int)Math.Min((long)most * inner.Longest, Unbounded))
     {
         public RegularExpression Inner => inner;
 

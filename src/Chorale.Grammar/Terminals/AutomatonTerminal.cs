@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 
@@ -78,7 +77,7 @@ sealed class AutomatonTerminal : Terminal
     public override void AddInside(int state, int mostCost, Span<ulong> mask)
     {
         TokenTrie trie = _vocabulary.Trie;
-        if (_nodes[state].Place is { Kind: ByteStateKind.Between, State: var characters } && TryCountPlain(characters, out int most, out _)
+        if (_nodes[state].Place is { Kind: ByteStateKind.Between, State: var characters } && _characters.IsUniform(characters) && TryCountPlain(characters, out int most, out _)
             && TryBoundPlain(state, Math.Min(most, _vocabulary.Plain.MostCharacters), mostCost, out int first, out int last))
         {
             _vocabulary.Plain.AddBetween(first, last, mask);
@@ -167,6 +166,9 @@ sealed class AutomatonTerminal : Terminal
             case ByteStateKind.AnyUtf8:
                 for (int i = 0; i < place.Left; i++)
                     bytes.Add(FirstContinuation);
+                return place.State;
+            case ByteStateKind.AnyHex:
+                AppendHex(0, place.Left, bytes);
                 return place.State;
             case ByteStateKind.Utf8:
                 int scalar = Nearest(place.State, [(first, last)]);
@@ -421,6 +423,8 @@ sealed class AutomatonTerminal : Terminal
                 return value == 'u' ? IfAlive(new(ByteStateKind.Hex, place.State, 0, 4)) : null;
             case ByteStateKind.Hex:
                 return AfterHex(place, value);
+            case ByteStateKind.AnyHex when char.IsAsciiHexDigit((char)value):
+                return place.Left > 1 ? place with { Left = place.Left - 1 } : new(ByteStateKind.Between, place.State);
             case ByteStateKind.LowBackslash:
                 return value == '\\' ? place with { Kind = ByteStateKind.LowU } : null;
             case ByteStateKind.LowU:
@@ -484,7 +488,11 @@ sealed class AutomatonTerminal : Terminal
         return next.Left > 0 ? IfAlive(next) : Reach(place.State, first);
     }
 
-    static bool TryHex(byte value, out int digit) => int.TryParse([value], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out digit);
+    static bool TryHex(byte value, out int digit)
+    {
+        digit = char.IsAsciiDigit((char)value) ? value - '0' : (value | 0x20) - 'a' + 10;
+        return char.IsAsciiHexDigit((char)value);
+    }
 
     ByteState? Reach(int state, int scalar)
     {
@@ -503,7 +511,11 @@ sealed class AutomatonTerminal : Terminal
                 return Array.Exists(ShortEscapes, escape => IsAllowed(classes[escape.Scalar])) || Escapable(0, 0xFFFF).Exists(range => classes.Any(range.First, range.Last, IsAllowed))
                     ? place : null;
             case ByteStateKind.Hex:
-                return Escapable(first, last).Exists(range => classes.Any(range.First, range.Last, IsAllowed)) ? place : null;
+                List<(int First, int Last)> escapable = Escapable(first, last);
+                if (!escapable.Exists(range => classes.Any(range.First, range.Last, IsAllowed)))
+                    return null;
+                int whole = escapable is [var range] && range == (first, last) ? classes.ClassOf(first, last) : Dead;
+                return whole == Dead ? place : new(ByteStateKind.AnyHex, _characters.Next(place.State, whole), 0, place.Left);
             case ByteStateKind.Utf8:
                 if (first > last || !classes.Any(first, last, IsAllowed))
                     return null;
@@ -547,40 +559,59 @@ sealed class AutomatonTerminal : Terminal
         ulong[] inside = new ulong[_vocabulary.MaskWords];
         List<int>? crossings = [];
         TokenTrie trie = _vocabulary.Trie;
-        if (_nodes[state].Place is { Kind: ByteStateKind.Between, State: var characters } && TryCountPlain(characters, out int most, out bool mayEnd))
+        if (_nodes[state].Place is { Kind: ByteStateKind.Between, State: var characters })
         {
-            _vocabulary.Plain.AddUpTo(most, inside);
-            trie = _vocabulary.NotPlainTrie;
-            if (mayEnd && !_isJson)
-                crossings = null;    // after any character of any token
+            if (TryCountPlain(characters, out int most, out bool mayEnd))
+            {
+                _vocabulary.Plain.AddUpTo(most, inside);
+                trie = _vocabulary.NotPlainTrie;
+                crossings = mayEnd && !_isJson ? null : crossings;    // after any character of any token
+            }
+            else if (TryFindExceptions(characters, out ByteSet exceptions))
+            {
+                _vocabulary.Plain.AddUpTo(int.MaxValue, inside);
+                List<int>? none = null;
+                foreach (int root in Roots(_vocabulary.Trie, exceptions))
+                {
+                    Clear(_vocabulary.Trie, root, inside);
+                    Walk(_vocabulary.Trie, root, state, inside, ref none);
+                }
+                trie = _vocabulary.NotPlainTrie;
+                crossings = _isJson ? crossings : null;
+            }
         }
-        ByteSet live = Live(state);
-        int[] states = new int[trie.MaxDepth + 1];
-        states[0] = state;
-        for (int value = live.First(); value >= 0; value = live.After(value))
-        {
-            int root = trie.Root((byte)value);
-            if (root >= 0)
-                Walk(trie, root, states, inside, ref crossings);
-        }
+        foreach (int root in Roots(trie, Live(state)))
+            Walk(trie, root, state, inside, ref crossings);
         return new(inside, crossings?.ToArray(), trie);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void Walk(TokenTrie trie, int root, int[] states, ulong[] inside, ref List<int>? crossings)
+    void Walk(TokenTrie trie, int root, int state, ulong[] inside, ref List<int>? crossings)
     {
         ReadOnlySpan<TrieNode> nodes = trie.Nodes;
+        int[] path = new int[trie.MaxDepth + 1];
+        path[0] = state;
+        Node[] known = _nodes;
         int end = nodes[root].Next;
         for (int i = root; i < end;)
         {
             ref readonly TrieNode node = ref nodes[i];
-            int next = Next(states[node.Depth - 1], node.Value);
+            Node before = known[path[node.Depth - 1]];
+            uint index = (uint)(node.Value - before.FirstByte);
+            int next = index < (uint)before.Next.Length ? Volatile.Read(ref before.Next[index]) : Dead;
+            if (next == Unknown)
+            {
+                next = Explore(before, node.Value);
+                known = _nodes;
+            }
             if (next == Dead)
             {
                 i = node.Next;
                 continue;
             }
-            states[node.Depth] = next;
+            if (next >= known.Length)
+                known = _nodes;
+            path[node.Depth] = next;
             if (node.Token != TrieNode.NoToken)
                 inside[node.Token / 64] |= 1UL << (node.Token % 64);
             if (crossings is not null && node.Next > i + 1 && _nodes[next].IsAccepting)
@@ -593,12 +624,59 @@ sealed class AutomatonTerminal : Terminal
         }
     }
 
+    static List<int> Roots(TokenTrie trie, ByteSet first)
+    {
+        List<int> roots = [];
+        for (int value = first.First(); value >= 0; value = first.After(value))
+        {
+            if (trie.Root((byte)value) is >= 0 and int root)
+                roots.Add(root);
+        }
+        return roots;
+    }
+
+    static void Clear(TokenTrie trie, int root, ulong[] mask)
+    {
+        ReadOnlySpan<TrieNode> nodes = trie.Nodes;
+        for (int i = root; i < nodes[root].Next; i++)
+        {
+            if (nodes[i].Token is var token && token != TrieNode.NoToken)
+                mask[token / 64] &= ~(1UL << (token % 64));
+        }
+    }
+
+    /// <summary>Whether after most characters anything may follow: then only tokens that begin with the others need a look. So are the names of members that are not declared.</summary>
+    /// <param name="state">Of the automaton of characters.</param>
+    /// <param name="exceptions">The first bytes of the others.</param>
+    bool TryFindExceptions(int state, out ByteSet exceptions)
+    {
+        const int most = 64;
+        CharClasses classes = _characters.Classes;
+        bool[] isFree = new bool[classes.Count];
+        for (int c = 0; c < isFree.Length; c++)
+            isFree[c] = _characters.Next(state, c) is >= 0 and int next && _characters.AllowsAll(next);
+        exceptions = default;
+        for (int value = 0; value < Bytes; value++)
+        {
+            bool isPlain = value < Ascii ? !TokenTrie.NotPlain.Contains(value) : value is >= 0xC2 and < 0xF5;
+            int only = value < Ascii ? classes[value] : classes.OfFirstByte((byte)value);
+            if (isPlain && (only < 0 || !isFree[only]))
+                exceptions.Add((byte)value);
+        }
+        return exceptions.Count <= most;
+    }
+
     /// <summary>Whether plain tokens may follow by their number of characters alone: all plain characters are alike, until all or none are allowed.</summary>
     /// <param name="state">Of the automaton of characters.</param>
     /// <param name="most">How many plain characters may follow.</param>
     /// <param name="mayEnd">Whether the text may end before, among or after them, or perhaps may.</param>
     bool TryCountPlain(int state, out int most, out bool mayEnd)
     {
+        if (_characters.AllowsAll(state))
+        {
+            (most, mayEnd) = (int.MaxValue, true);
+            return true;
+        }
         if (_characters.TryCountAny(state, out most))
         {
             mayEnd = true;

@@ -24,6 +24,9 @@ enum ByteStateKind : byte
     /// <summary>In the digits after <c>\u</c>.</summary>
     Hex,
 
+    /// <summary>In the digits after <c>\u</c>, where every character that they may become leads to the same state, which is given.</summary>
+    AnyHex,
+
     /// <summary>After a high surrogate, before the backslash of the low one.</summary>
     LowBackslash,
 
