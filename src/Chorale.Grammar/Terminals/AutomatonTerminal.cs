@@ -14,7 +14,7 @@ namespace Chorale.Grammar;
 /// </remarks>
 sealed class AutomatonTerminal : Terminal
 {
-    const int Unknown = -2, Ascii = 0x80, FirstContinuation = 0x80, Continuations = 0x40, Bytes = 256;
+    const int FirstCapacity = 4, BitsOfByte = 8, Unknown = -2, Ascii = 0x80, FirstContinuation = 0x80, Continuations = 0x40, Bytes = 256;
     const int FirstHigh = 0xD800, FirstLow = 0xDC00, LastSurrogate = 0xDFFF, FirstOfPair = 0x10000, LastScalar = 0x10FFFF, BitsOfLow = 10;
 
     /// <summary>From so many bytes on that may come next, a state's mask is kept.</summary>
@@ -29,7 +29,8 @@ sealed class AutomatonTerminal : Terminal
     readonly Automaton _characters;
     readonly GrammarVocabulary _vocabulary;
     readonly bool _isJson;
-    Node[] _nodes = new Node[4];
+    Node[] _nodes = new Node[FirstCapacity];
+    int[] _table = new int[FirstCapacity << BitsOfByte];    // [state, byte]: the next state; longer than a reader knows, where it was replaced meanwhile
     int _count;
 
     public AutomatonTerminal(RegularExpression language, bool isJson, GrammarVocabulary vocabulary)
@@ -47,12 +48,9 @@ sealed class AutomatonTerminal : Terminal
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]    // a short program makes a few hundred masks in all, too few for the tiers of the JIT
     public override int Next(int state, byte value)
     {
-        Node node = _nodes[state];
-        uint index = (uint)(value - node.FirstByte);
-        if (index >= (uint)node.Next.Length)
-            return Dead;
-        int next = Volatile.Read(ref node.Next[index]);
-        return next != Unknown ? next : Explore(node, value);
+        int[] table = _table;
+        int index = (state << BitsOfByte) | value, next = index < table.Length ? Volatile.Read(ref table[index]) : Unknown;
+        return next != Unknown ? next : Explore(state, value);
     }
 
     public override bool IsAccepting(int state) => _nodes[state].IsAccepting;
@@ -319,29 +317,30 @@ sealed class AutomatonTerminal : Terminal
         }
     }
 
-    int Explore(Node node, byte value)
+    int Explore(int state, byte value)
     {
         lock (_gate)
         {
-            if (node.Place.Kind == ByteStateKind.AnyUtf8)
-                Array.Fill(node.Next, Add(After(node.Place, value)!.Value));
-            else if (node.Place.Kind == ByteStateKind.Between)
-                FillBetween(node);
+            ByteState place = _nodes[state].Place;
+            if (place.Kind == ByteStateKind.AnyUtf8)
+                FillContinuations(state, Add(After(place, value)!.Value));
+            else if (place.Kind == ByteStateKind.Between)
+                FillBetween(state, place);
             else
-                Volatile.Write(ref node.Next[value - node.FirstByte], After(node.Place, value) is { } place ? Add(place) : Dead);
-            return node.Next[value - node.FirstByte];
+                Set(state, value, After(place, value) is { } next ? Add(next) : Dead);
+            return _table[(state << BitsOfByte) | value];
         }
     }
 
     /// <summary>Between characters nearly all bytes are asked for sooner or later: all at once costs less.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    void FillBetween(Node node)
+    void FillBetween(int state, ByteState place)
     {
         CharClasses classes = _characters.Classes;
         int[] after = new int[classes.Count];    // each class's character leads there
         for (int c = 0; c < after.Length; c++)
         {
-            int next = _characters.Next(node.Place.State, c);
+            int next = _characters.Next(place.State, c);
             after[c] = next == Dead ? Dead : Add(new(ByteStateKind.Between, next));
         }
         for (int value = 0; value < Bytes; value++)
@@ -352,10 +351,18 @@ sealed class AutomatonTerminal : Terminal
             else if (value is >= 0xC2 and < 0xF5 && classes.OfFirstByte((byte)value) is >= 0 and int only && !IsEdge((byte)value))
                 next = after[only] == Dead ? Dead : Add(new(ByteStateKind.AnyUtf8, _nodes[after[only]].Place.State, 0, value < 0xE0 ? 1 : value < 0xF0 ? 2 : 3));
             else
-                next = After(node.Place, (byte)value) is { } place ? Add(place) : Dead;
-            Volatile.Write(ref node.Next[value], next);
+                next = After(place, (byte)value) is { } other ? Add(other) : Dead;
+            Set(state, (byte)value, next);
         }
     }
+
+    void FillContinuations(int state, int next)
+    {
+        for (int value = FirstContinuation; value < FirstContinuation + Continuations; value++)
+            Set(state, (byte)value, next);
+    }
+
+    void Set(int state, byte value, int next) => Volatile.Write(ref _table[(state << BitsOfByte) | value], next);
 
     /// <summary>Whether not every continuation after this first byte is UTF-8, so that the bytes after it are to be looked at.</summary>
     static bool IsEdge(byte first) => first is 0xE0 or 0xED or 0xF0 or 0xF4;
@@ -376,10 +383,10 @@ sealed class AutomatonTerminal : Terminal
         ByteSet live = default;
         if (node.Place.Kind != ByteStateKind.Between)
         {
-            for (int i = 0; i < node.Next.Length; i++)
+            for (int value = 0; value < Bytes; value++)
             {
-                if (Next(state, (byte)(node.FirstByte + i)) != Dead)
-                    live.Add((byte)(node.FirstByte + i));
+                if (Next(state, (byte)value) != Dead)
+                    live.Add((byte)value);
             }
             return live;
         }
@@ -539,6 +546,9 @@ sealed class AutomatonTerminal : Terminal
             Node[] larger = new Node[_count * 2];
             _nodes.CopyTo(larger, 0);
             Volatile.Write(ref _nodes, larger);
+            int[] table = new int[larger.Length << BitsOfByte];
+            _table.CopyTo(table, 0);
+            Volatile.Write(ref _table, table);
         }
         (int first, int length) = place.Kind switch
         {
@@ -548,7 +558,10 @@ sealed class AutomatonTerminal : Terminal
             _ => (0, Ascii),
         };
         bool isAccepting = place.Kind == ByteStateKind.End || (place.Kind == ByteStateKind.Between && !_isJson && _characters.IsAccepting(place.State));
-        _nodes[_count] = new(place, (byte)first, length, isAccepting);
+        _nodes[_count] = new(place, isAccepting);
+        Span<int> row = _table.AsSpan(_count << BitsOfByte, Bytes);
+        row.Fill(Dead);
+        row.Slice(first, length).Fill(Unknown);
         _indices.Add(place, _count);
         return _count++;
     }
@@ -556,24 +569,25 @@ sealed class AutomatonTerminal : Terminal
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     TerminalMask MakeMask(int state)
     {
-        ulong[] inside = new ulong[_vocabulary.MaskWords];
+        ulong[] inside = new ulong[_vocabulary.MaskWords + 1];
+        Span<ulong> mask = inside.AsSpan(1);
         List<int>? crossings = [];
         TokenTrie trie = _vocabulary.Trie;
         if (_nodes[state].Place is { Kind: ByteStateKind.Between, State: var characters })
         {
             if (TryCountPlain(characters, out int most, out bool mayEnd))
             {
-                _vocabulary.Plain.AddUpTo(most, inside);
+                _vocabulary.Plain.AddUpTo(most, mask);
                 trie = _vocabulary.NotPlainTrie;
                 crossings = mayEnd && !_isJson ? null : crossings;    // after any character of any token
             }
             else if (TryFindExceptions(characters, out ByteSet exceptions))
             {
-                _vocabulary.Plain.AddUpTo(int.MaxValue, inside);
+                _vocabulary.Plain.AddUpTo(int.MaxValue, mask);
                 List<int>? none = null;
                 foreach (int root in Roots(_vocabulary.Trie, exceptions))
                 {
-                    Clear(_vocabulary.Trie, root, inside);
+                    Clear(_vocabulary.Trie, root, mask);
                     Walk(_vocabulary.Trie, root, state, inside, ref none);
                 }
                 trie = _vocabulary.NotPlainTrie;
@@ -589,31 +603,27 @@ sealed class AutomatonTerminal : Terminal
     void Walk(TokenTrie trie, int root, int state, ulong[] inside, ref List<int>? crossings)
     {
         ReadOnlySpan<TrieNode> nodes = trie.Nodes;
-        int[] path = new int[trie.MaxDepth + 1];
+        int[] path = new int[trie.MaxDepth + 1], table = _table;
         path[0] = state;
-        Node[] known = _nodes;
         int end = nodes[root].Next;
         for (int i = root; i < end;)
         {
             ref readonly TrieNode node = ref nodes[i];
-            Node before = known[path[node.Depth - 1]];
-            uint index = (uint)(node.Value - before.FirstByte);
-            int next = index < (uint)before.Next.Length ? Volatile.Read(ref before.Next[index]) : Dead;
+            int index = (path[node.Depth - 1] << BitsOfByte) | node.Value;
+            int next = (uint)index < (uint)table.Length ? table[index] : Unknown;
             if (next == Unknown)
             {
-                next = Explore(before, node.Value);
-                known = _nodes;
+                next = Next(path[node.Depth - 1], node.Value);
+                table = _table;
             }
             if (next == Dead)
             {
                 i = node.Next;
                 continue;
             }
-            if (next >= known.Length)
-                known = _nodes;
             path[node.Depth] = next;
-            if (node.Token != TrieNode.NoToken)
-                inside[node.Token / 64] |= 1UL << (node.Token % 64);
+            // Whether a node is a token is as good as random: no branch, but a word in front for what is none.
+            inside[(node.Token >> TerminalMask.BitsOfWordLog2) + 1] |= 1UL << node.Token;
             if (crossings is not null && node.Next > i + 1 && _nodes[next].IsAccepting)
             {
                 crossings.Add(i);
@@ -635,7 +645,7 @@ sealed class AutomatonTerminal : Terminal
         return roots;
     }
 
-    static void Clear(TokenTrie trie, int root, ulong[] mask)
+    static void Clear(TokenTrie trie, int root, Span<ulong> mask)
     {
         ReadOnlySpan<TrieNode> nodes = trie.Nodes;
         for (int i = root; i < nodes[root].Next; i++)
@@ -700,12 +710,10 @@ sealed class AutomatonTerminal : Terminal
     }
 
     /// <summary>A state, and what is known of it.</summary>
-    sealed class Node(ByteState place, byte firstByte, int length, bool isAccepting) : IMaskHolder
+    sealed class Node(ByteState place, bool isAccepting) : IMaskHolder
     {
         public readonly ByteState Place = place;
-        public readonly byte FirstByte = firstByte;
         public readonly bool IsAccepting = isAccepting;
-        public readonly int[] Next = NewTable(length);
         public TerminalMask? Mask;
         public bool IsExplored;
         public int Cost;    // plus 1; 0 is not known
@@ -722,12 +730,5 @@ sealed class AutomatonTerminal : Terminal
         }
 
         public void DropMask() => Volatile.Write(ref Mask, null);
-
-        static int[] NewTable(int length)
-        {
-            int[] table = new int[length];
-            Array.Fill(table, Unknown);
-            return table;
-        }
     }
 }
