@@ -96,6 +96,7 @@ static class GrammarSuite
 
         public string Id { get; } = line.GetProperty("id").GetString()!;
 
+        /// <summary>Compiles the schema.</summary>
         /// <returns>Microseconds.</returns>
         public double Compile(GrammarVocabulary vocabulary)
         {

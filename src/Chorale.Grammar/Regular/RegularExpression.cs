@@ -266,8 +266,6 @@ abstract class RegularExpression : IEquatable<RegularExpression>
         return joined.Select(r => Repeat(r.Inner, r.Least, r.Most));
     }
 
-    static int Sum(int a, int b) => (int)Math.Min((long)a + b, Unbounded);
-
     static int HashOf(int kind, RegularExpression[] parts)
     {
         HashCode hash = default;
@@ -317,7 +315,7 @@ abstract class RegularExpression : IEquatable<RegularExpression>
     }
 
     public sealed class Concatenation(RegularExpression first, RegularExpression second)
-        : RegularExpression(HashCode.Combine(3, first, second), first.IsNullable && second.IsNullable, first.IsPlain && second.IsPlain, Sum(first.Longest, second.Longest))
+        : RegularExpression(HashCode.Combine(3, first, second), first.IsNullable && second.IsNullable, first.IsPlain && second.IsPlain, (int)Math.Min((long)first.Longest + second.Longest, Unbounded))
     {
         public RegularExpression First => first;
 

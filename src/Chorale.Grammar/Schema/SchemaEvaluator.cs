@@ -84,7 +84,7 @@ sealed class SchemaEvaluator
         if (language.IsPlain)
             return ReferenceEquals(language, RegularExpression.Nothing);
         if (!_emptyLanguages.TryGetValue(language, out bool isEmpty))
-            {
+        {
             isEmpty = RegularLanguage.IsEmpty(language);
             _emptyLanguages.Add(language, isEmpty);
         }

@@ -3,6 +3,7 @@ namespace Chorale.Grammar.Tests;
 /// <summary>Holds the white space of a JSON text to a policy.</summary>
 static class SpaceAudit
 {
+    /// <summary>Looks at the white space between tokens.</summary>
     /// <returns>What is wrong; null where nothing is.</returns>
     public static string? Check(ReadOnlySpan<byte> text, JsonWhitespace white)
     {
