@@ -233,6 +233,34 @@ public class GrammarMatcherTests
     }
 
     [Fact]
+    public void Threads_that_share_a_grammar_get_the_masks_of_one_alone()
+    {
+        const string text = """{"title":"Ünïcode \"quoted\" words","day":"2024-02-29","tags":["one","two"],"other":{"x":[1,2.5,null]}}""";
+        GrammarSource source = GrammarSource.JsonSchema("""
+            {"properties":{"title":{"type":"string","maxLength":40},"day":{"format":"date"},"tags":{"type":"array","items":{"pattern":"^[a-z]+$"}}},"required":["title"]}
+            """);
+        int[] ids = Tokenizer.O200kHarmony.Encode(text);
+        ulong[][] expected = Masks(CompiledGrammar.Compile(source));
+        // Nothing is known beforehand, so that the threads learn it all at the same time.
+        CompiledGrammar shared = CompiledGrammar.Compile(source, new GrammarVocabulary(Tokenizer.O200kHarmony));
+        Parallel.For(0, 16, new ParallelOptions { MaxDegreeOfParallelism = 8 }, _ => Assert.Equal(expected, Masks(shared)));
+
+        ulong[][] Masks(CompiledGrammar grammar)
+        {
+            GrammarMatcher matcher = grammar.CreateMatcher();
+            ulong[][] masks = new ulong[ids.Length][];
+            for (int i = 0; i < ids.Length; i++)
+            {
+                masks[i] = new ulong[grammar.Vocabulary.MaskWords];
+                matcher.FillMask(masks[i]);
+                Assert.True(matcher.TryAccept(ids[i]));
+            }
+            Assert.True(matcher.CanEnd);
+            return masks;
+        }
+    }
+
+    [Fact]
     public void A_language_without_any_text_is_refused()
     {
         GrammarException error = Assert.Throws<GrammarException>(() => CompiledGrammar.Compile(new Built(builder =>

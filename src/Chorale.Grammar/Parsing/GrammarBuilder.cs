@@ -12,8 +12,6 @@ sealed class GrammarBuilder(GrammarVocabulary vocabulary)
     /// <summary>The vocabulary whose ids the grammar is for.</summary>
     public GrammarVocabulary Vocabulary { get; } = vocabulary;
 
-    public int RuleCount => _rules.Count;
-
     public int StateCount => _states.Count;
 
     /// <summary>What was left out on request (<see cref="JsonSchemaOptions.Lenient"/>).</summary>
@@ -28,8 +26,6 @@ sealed class GrammarBuilder(GrammarVocabulary vocabulary)
         _rules[rule] = new(name, AddState(rule), AddState(rule));
         return rule;
     }
-
-    public string Name(int rule) => _rules[rule].Name;
 
     /// <summary>Where a rule begins.</summary>
     public int Start(int rule) => _rules[rule].Start;

@@ -55,17 +55,6 @@ sealed class Automaton
         return next != Unknown ? next : Explore(state, charClass);
     }
 
-    /// <summary>Whether any character may follow.</summary>
-    public bool CanExtend(int state)
-    {
-        for (int c = 0; c < Classes.Count; c++)
-        {
-            if (Next(state, c) != Dead)
-                return true;
-        }
-        return false;
-    }
-
     /// <summary>The state after any plain character (<see cref="TokenTrie.NotPlain"/>), where that is the same for all of them.</summary>
     /// <returns>False where it is not; the state may be <see cref="Dead"/>.</returns>
     public bool TryNextPlain(int state, out int next)
