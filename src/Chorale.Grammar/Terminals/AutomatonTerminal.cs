@@ -116,36 +116,38 @@ sealed partial class AutomatonTerminal : Terminal
             ByteState place = _nodes[state].Place;
             if (place.Kind == ByteStateKind.AnyUtf8)
                 FillContinuations(state, Add(After(place, value)!.Value));
-            else if (place.Kind == ByteStateKind.Between)
+            else if (place.Kind == ByteStateKind.Between && !_nodes[state].IsFilled)
                 FillBetween(state, place);
-            else
+            if (_table[(state << BitsOfByte) | value] == Unknown)
                 Set(state, value, After(place, value) is { } next ? Add(next) : Dead);
             return _table[(state << BitsOfByte) | value];
         }
     }
 
-    /// <summary>Between characters nearly all bytes are asked for sooner or later: all at once costs less.</summary>
+    /// <summary>Between characters nearly all bytes are asked for sooner or later: those that are alike cost less all at once. The others stay unknown.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     void FillBetween(int state, ByteState place)
     {
+        const int lengths = 4;    // bytes that are left of a character, 0 to 3
         CharClasses classes = _characters.Classes;
-        int[] after = new int[classes.Count];    // each class's character leads there
-        for (int c = 0; c < after.Length; c++)
-        {
-            int next = _characters.Next(place.State, c);
-            after[c] = next == Dead ? Dead : Add(new(ByteStateKind.Between, next));
-        }
+        int[] after = new int[classes.Count * lengths];
+        Array.Fill(after, Unknown);
         for (int value = 0; value < Bytes; value++)
         {
-            int next;
-            if (value < Ascii && !(_isJson && TokenTrie.NotPlain.Contains(value)))
-                next = after[classes[value]];
-            else if (value is >= 0xC2 and < 0xF5 && classes.OfFirstByte((byte)value) is >= 0 and int only && !IsEdge((byte)value))
-                next = after[only] == Dead ? Dead : Add(new(ByteStateKind.AnyUtf8, _nodes[after[only]].Place.State, 0, value < 0xE0 ? 1 : value < 0xF0 ? 2 : 3));
-            else
-                next = After(place, (byte)value) is { } other ? Add(other) : Dead;
-            Set(state, (byte)value, next);
+            int left = value < Ascii ? 0 : value < 0xE0 ? 1 : value < 0xF0 ? 2 : 3;
+            int only = value < Ascii ? classes[value] : classes.OfFirstByte((byte)value);
+            bool isSpecial = _isJson && (value is < ' ' or '"' or '\\');
+            if (only < 0 || isSpecial || IsEdge((byte)value) || value is >= Ascii and < 0xC2 or >= 0xF5)
+                continue;
+            ref int known = ref after[(only * lengths) + left];
+            if (known == Unknown)
+            {
+                int next = _characters.Next(place.State, only);
+                known = next == Dead ? Dead : Add(left == 0 ? new(ByteStateKind.Between, next) : new(ByteStateKind.AnyUtf8, next, 0, left));
+            }
+            Set(state, (byte)value, known);
         }
+        _nodes[state].IsFilled = true;
     }
 
     void FillContinuations(int state, int next)
@@ -365,6 +367,7 @@ sealed partial class AutomatonTerminal : Terminal
         public readonly bool IsAccepting = isAccepting;
         public TerminalMask? Mask;
         public bool IsExplored;
+        public bool IsFilled;
         public int Cost;    // plus 1; 0 is not known
         ByteSet _live;
 
