@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Chorale.Harmony;
@@ -10,12 +12,14 @@ namespace Chorale.Chat;
 /// <summary>Between the functions of Microsoft.Extensions.AI and Harmony's tools: declarations one way, results the other.</summary>
 public static class ToolDeclaration
 {
+    static readonly JsonWriterOptions CompactForm = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true, MaxDepth = 1024 };
+
     /// <summary>How a function is declared to the model.</summary>
     /// <remarks>
     /// Its result is declared where its schema says more than a type: gpt-oss was trained on functions that give <c>any</c>. A schema of a result that cannot be written is left
     /// out; one of parameters that cannot be is refused when the prompt is rendered.
     /// </remarks>
-    /// <exception cref="SchemaException">The schema of its parameters is none.</exception>
+    /// <exception cref="ArgumentException">The schema of its parameters is none.</exception>
     public static ToolDescription Describe(AIFunctionDeclaration function)
     {
         ArgumentNullException.ThrowIfNull(function);
@@ -23,7 +27,7 @@ public static class ToolDeclaration
     }
 
     /// <summary>What a model reads of a function's result.</summary>
-    /// <param name="result">Text is given as it is, also where it comes as JSON; contents of messages by their text, all else as JSON.</param>
+    /// <param name="result">Text is given as it is, also where it comes as JSON; contents of messages by their text, all else as JSON without white space or needless escapes.</param>
     /// <param name="options">How it is written; null takes <see cref="AIJsonUtilities.DefaultOptions"/>.</param>
     public static string ResultText(object? result, JsonSerializerOptions? options = null) => result switch
     {
@@ -31,7 +35,7 @@ public static class ToolDeclaration
         string text => text,
         JsonElement { ValueKind: JsonValueKind.String } text => TextOf(text),
         JsonElement { ValueKind: JsonValueKind.Undefined } => "null",
-        JsonElement json => json.GetRawText(),
+        JsonElement json => Compact(json),
         Microsoft.Extensions.AI.TextContent content => content.Text,
         IEnumerable<AIContent> contents => string.Join('\n', contents.Select(content => ResultText(content, options))),
         DataContent { MediaType: var type } data when IsText(type) => Encoding.UTF8.GetString(data.Data.Span),
@@ -54,7 +58,7 @@ public static class ToolDeclaration
         }
         catch (HarmonyJsonException e)
         {
-            throw new SchemaException($"The function '{function.Name}'", "$.parameters", e.Message, e);
+            throw new ArgumentException($"The parameters of the function '{function.Name}' have no schema that can be read: {e.Message}", nameof(function), e);
         }
     }
 
@@ -79,6 +83,14 @@ public static class ToolDeclaration
         {
             return null;
         }
+    }
+
+    static string Compact(JsonElement json)
+    {
+        ArrayBufferWriter<byte> written = new();
+        using (Utf8JsonWriter writer = new(written, CompactForm))
+            json.WriteTo(writer);
+        return Encoding.UTF8.GetString(written.WrittenSpan);
     }
 
     static string TextOf(JsonElement text)
