@@ -191,8 +191,8 @@ public class AgentTests
         await RunAsync(plan, plan.Agent(new ApprovalRequiredAIFunction(Weather)), streaming: false);
     }
 
-    [Fact]
-    public async Task A_call_that_takes_too_long_is_given_up_even_if_it_does_not_listen()
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_call_that_takes_too_long_is_given_up_even_if_it_does_not_listen(bool ownLimit)
     {
         ManualTime time = new();
         TaskCompletionSource began = new(TaskCreationOptions.RunContinuationsAsynchronously), never = new();
@@ -200,13 +200,13 @@ public class AgentTests
         {
             began.SetResult();
             await never.Task;
-        }, "wait");
+        }, new AIFunctionFactoryOptions { Name = "wait", AdditionalProperties = ownLimit ? new Dictionary<string, object?> { [ToolRunner.TimeoutKey] = TimeSpan.FromSeconds(30) } : null });
         Plan plan = new(
             Message.User("Go."),
             HarmonyHistory.Call("wait", "{}"),
             HarmonyHistory.Result("wait", "functions.wait was stopped: it had given no result after 30 seconds."),
             HarmonyHistory.Answer("Well."));
-        Task<AgentResult> run = RunAsync(plan, plan.Agent(new AgentOptions { Tools = [AgentTools.Of(deaf)], Running = new() { Timeout = TimeSpan.FromSeconds(30), TimeProvider = time } }), streaming: true);
+        Task<AgentResult> run = RunAsync(plan, plan.Agent(new AgentOptions { Tools = [AgentTools.Of(deaf)], Running = new() { Timeout = ownLimit ? TimeSpan.FromHours(1) : TimeSpan.FromSeconds(30), TimeProvider = time } }), streaming: true);
         await began.Task;
         time.Strike(TimeSpan.FromSeconds(30));
         AgentResult result = await run;

@@ -105,24 +105,29 @@ public sealed class Agent
             usage += turn!.Usage;
             messages = [];
 
-            Answers answers = new(this, turn.Calls, round, mustAnswer);
+            List<ToolResult> results = [];
+            IReadOnlyList<ToolResult> answers = [];
             try
             {
                 if (!mustAnswer)
                 {
                     await foreach (AgentStep step in _runner.RunAsync(turn.Calls, round, cancellationToken).ConfigureAwait(false))
                     {
-                        answers.Take(step);
+                        if (step is CallCompleted { Result: { } result })
+                            results.Add(result);
                         yield return step;
                     }
                 }
             }
             finally
             {
-                answers.Owe();
+                answers = mustAnswer
+                    ? _runner.Complete(turn.Calls, [], round, ToolOutcome.OverLimit, $"This call was not run: there were {_options.MaxRounds} rounds of calls, and no more may be made.")
+                    : _runner.Complete(turn.Calls, results, round);
+                _owed.AddRange(answers.Select(answer => answer.ToMessage()));
             }
-            made.AddRange(answers.Results);
-            yield return new RoundEnded(round, turn, answers.Results);
+            made.AddRange(answers);
+            yield return new RoundEnded(round, turn, answers);
             if (turn.Calls.Count > 0 && !mustAnswer)
                 continue;
             yield return new AgentFinished(round, new()
@@ -184,32 +189,5 @@ public sealed class Agent
         if (!string.IsNullOrWhiteSpace(options.Instructions))
             developer = developer with { Instructions = string.IsNullOrWhiteSpace(developer.Instructions) ? options.Instructions : $"{developer.Instructions}\n\n{options.Instructions}" };
         return developer == new DeveloperContent() ? session : session with { Developer = developer };
-    }
-
-    /// <summary>The answers to the calls of a round, gathered as they come.</summary>
-    sealed class Answers(Agent agent, IReadOnlyList<HarmonyCall> calls, int round, bool isOverLimit)
-    {
-        readonly ToolResult?[] _results = new ToolResult?[calls.Count];
-
-        public IReadOnlyList<ToolResult> Results => [.. _results.OfType<ToolResult>()];
-
-        public void Take(AgentStep step)
-        {
-            if (step is CallCompleted { Result: { } result })
-                _results[result.Call.Index] = result;
-        }
-
-        /// <summary>Every call gets an answer, in order; those that have none say why.</summary>
-        public void Owe()
-        {
-            for (int i = 0; i < _results.Length; i++)
-            {
-                ToolCall call = agent._runner.Look(calls[i], round, i);
-                _results[i] ??= isOverLimit
-                    ? ToolRunner.Answer(call, ToolOutcome.OverLimit, $"This call was not run: there were {agent._options.MaxRounds} rounds of calls, and no more may be made.")
-                    : ToolRunner.Answer(call, ToolOutcome.Cancelled, "The call was cancelled before it had a result.");
-                agent._owed.Add(_results[i]!.ToMessage());
-            }
-        }
     }
 }

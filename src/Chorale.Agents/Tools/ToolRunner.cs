@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using Chorale.Chat;
@@ -11,6 +12,9 @@ namespace Chorale.Agents;
 /// <param name="options">Null takes the defaults.</param>
 public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? options = null)
 {
+    /// <summary>On a function: how long its calls may take in place of <see cref="ToolRunOptions.Timeout"/>, a <see cref="TimeSpan"/>.</summary>
+    public const string TimeoutKey = "timeout";
+
     /// <summary>So many names an answer to an unknown tool lists.</summary>
     const int MaxNames = 100;
 
@@ -72,12 +76,32 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
         }
     }
 
-    /// <summary>What the model is told of a call that was never run, or not to its end.</summary>
-    internal static ToolResult Answer(ToolCall call, ToolOutcome outcome, string text) => new() { Call = call, Outcome = outcome, Text = text };
-
-    internal ToolCall Look(HarmonyCall call, int round, int index) => new()
+    /// <summary>An answer for each call of a turn, in their order, as the conversation needs it: calls without a result, because the run was cancelled or never begun, are answered with why.</summary>
+    /// <param name="calls">The calls of a turn.</param>
+    /// <param name="results">What has come of them so far.</param>
+    /// <param name="round">The round that they belong to.</param>
+    /// <param name="otherwise">How the others ended.</param>
+    /// <param name="why">What the model is told of those.</param>
+    public IReadOnlyList<ToolResult> Complete(
+        IReadOnlyList<HarmonyCall> calls,
+        IEnumerable<ToolResult> results,
+        int round = 1,
+        ToolOutcome otherwise = ToolOutcome.Cancelled,
+        string why = "The call was cancelled before it had a result.")
     {
-        Id = string.Create(System.Globalization.CultureInfo.InvariantCulture, $"call_{round}_{index + 1}"),
+        ArgumentNullException.ThrowIfNull(calls);
+        ArgumentNullException.ThrowIfNull(results);
+        ToolResult?[] answers = new ToolResult?[calls.Count];
+        foreach (ToolResult result in results)
+            answers[result.Call.Index] = result;
+        return [.. answers.Select((answer, i) => answer ?? Answer(Look(calls[i], round, i), otherwise, why))];
+    }
+
+    static ToolResult Answer(ToolCall call, ToolOutcome outcome, string text) => new() { Call = call, Outcome = outcome, Text = text };
+
+    ToolCall Look(HarmonyCall call, int round, int index) => new()
+    {
+        Id = string.Create(CultureInfo.InvariantCulture, $"call_{round}_{index + 1}"),
         Index = index,
         Harmony = call,
         Function = _tools.Where(space => space.Name == call.Namespace).SelectMany(space => space.Functions).FirstOrDefault(function => function.Name == call.Name),
@@ -160,17 +184,18 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
     async Task<ToolResult> RunOneAsync(ToolCall call, AIFunctionArguments arguments, CancellationToken cancellationToken)
     {
         long start = _options.TimeProvider.GetTimestamp();
-        using CancellationTokenSource limit = new(_options.Timeout ?? System.Threading.Timeout.InfiniteTimeSpan, _options.TimeProvider);
+        TimeSpan timeout = call.Function!.AdditionalProperties.GetValueOrDefault(TimeoutKey) as TimeSpan? ?? _options.Timeout ?? Timeout.InfiniteTimeSpan;
+        using CancellationTokenSource limit = new(timeout, _options.TimeProvider);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         CancellationToken ends = either.Token;
         ToolResult result;
         try
         {
             // On the pool: a function that blocks holds up neither the others nor the time-out.
-            Task<object?> running = Task.Run(() => call.Function!.InvokeAsync(arguments, ends).AsTask(), CancellationToken.None);
+            Task<object?> running = Task.Run(() => call.Function.InvokeAsync(arguments, ends).AsTask(), CancellationToken.None);
             _ = running.ContinueWith(static task => task.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
             object? value = await running.WaitAsync(ends).ConfigureAwait(false);
-            result = Cut(call, ToolDeclaration.ResultText(value, call.Function!.JsonSerializerOptions));
+            result = Cut(call, ToolDeclaration.ResultText(value, call.Function.JsonSerializerOptions));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -178,7 +203,7 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            result = Answer(call, ToolOutcome.TimedOut, $"{call.Name} was stopped: it had given no result after {Describe(_options.Timeout!.Value)}.");
+            result = Answer(call, ToolOutcome.TimedOut, $"{call.Name} was stopped: it had given no result after {Describe(timeout)}.");
         }
 #pragma warning disable CA1031 // a tool that fails returns a message for the model
         catch (Exception e)
@@ -200,9 +225,9 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
         if (text.Length <= _options.MaxResultLength)
             return Answer(call, ToolOutcome.Succeeded, text);
         int end = char.IsHighSurrogate(text[_options.MaxResultLength - 1]) ? _options.MaxResultLength - 1 : _options.MaxResultLength;
-        return Answer(call, ToolOutcome.Succeeded, string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{text.AsSpan(0, end)}\n[The result is cut here: {end} of its {text.Length} characters.]")) with { IsCut = true };
+        return Answer(call, ToolOutcome.Succeeded, string.Create(CultureInfo.InvariantCulture, $"{text.AsSpan(0, end)}\n[The result is cut here: {end} of its {text.Length} characters.]")) with { IsCut = true };
     }
 
     static string Describe(TimeSpan time) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{(time.TotalSeconds >= 1 ? time.TotalSeconds : time.TotalMilliseconds):0.###} {(time.TotalSeconds >= 1 ? "seconds" : "milliseconds")}");
+        string.Create(CultureInfo.InvariantCulture, $"{(time.TotalSeconds >= 1 ? time.TotalSeconds : time.TotalMilliseconds):0.###} {(time.TotalSeconds >= 1 ? "seconds" : "milliseconds")}");
 }
