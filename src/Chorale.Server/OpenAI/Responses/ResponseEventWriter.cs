@@ -217,6 +217,12 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
     {
         // A turn that was brought to its end for want of ids has the form that was asked of it, but the model had more to say.
         bool isCut = turn.WasShortened || turn.Finish is not (ChatFinish.Stop or ChatFinish.ToolCall);
+        if (!isCut && _output.TrueForAll(item => item.Type == "reasoning"))
+        {
+            // The model said nothing at all. Agents take a message for the end of their task, also an empty one, and would go round and round without.
+            Open(new() { Kind = TurnEventKind.PartStarted, PartKind = TurnPartKind.Answer });
+            Close(_open!, isCut: false);
+        }
         Response = Response with
         {
             Status = (isCut ? ResponseStatus.Incomplete : ResponseStatus.Completed).NameOf(),

@@ -77,9 +77,9 @@ sealed partial class ResponseService : IHostedService, IAsyncDisposable
     {
         ResponseIds ids = ResponseIds.New();
         IReadOnlyList<RequestValue> items = await ResolveAsync(request.Input, cancellationToken);
-        byte[] input = InputItems.Write(items, ids);
         List<string> warnings = [.. request.Warnings];
         ResponsePrompt prompt = await ReadPromptAsync(request, items, warnings, cancellationToken);
+        byte[] input = InputItems.Write(items, ids);
         PreparedTurn turn = prompt.Prepare(_state.Model, request.Truncates, warnings);
 
         Admission.Place place = _state.Admission.Enter();
