@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Chorale.Server;
 
 /// <summary>Makes responses, finds them again, ends them: all of the Responses API that is neither HTTP nor storage.</summary>
-sealed partial class ResponseService : IHostedService, IAsyncDisposable
+sealed partial class ResponseService : IHostedService
 {
     /// <summary>How much of a conversation is read from the store, by bytes: far more than any context holds.</summary>
     const long MaxChainBytes = 64L << 20;
@@ -64,8 +64,6 @@ sealed partial class ResponseService : IHostedService, IAsyncDisposable
             await Task.WhenAll(_runs.Values.Select(run => run.Completion));
         }
     }
-
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     /// <summary>Begins a response.</summary>
     /// <param name="request">The request.</param>
@@ -215,7 +213,7 @@ sealed partial class ResponseService : IHostedService, IAsyncDisposable
     void Forget(ResponseRun run)
     {
         _runs.TryRemove(run.Id, out _);
-        run.Complete();
+        run.Dispose();
     }
 
     async Task<ResponsePrompt> ReadPromptAsync(ResponseRequest request, IReadOnlyList<RequestValue> items, List<string> warnings, CancellationToken cancellationToken)
