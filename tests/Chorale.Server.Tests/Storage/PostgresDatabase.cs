@@ -31,5 +31,13 @@ sealed class PostgresDatabase : IAsyncDisposable
         await command.ExecuteNonQueryAsync();
     }
 
+    public async Task<int> ReadNumberAsync(string sql)
+    {
+        await using NpgsqlConnection connection = new(Connection.ConnectionString);
+        await connection.OpenAsync();
+        await using NpgsqlCommand command = new(sql, connection);
+        return (int)(await command.ExecuteScalarAsync())!;
+    }
+
     public async ValueTask DisposeAsync() => await ExecuteAsync($"drop schema {_schema} cascade");
 }

@@ -133,7 +133,7 @@ public sealed class PostgresResponseStoreTests : ResponseStoreTests, IAsyncDispo
         await using (IResponseStore store = await OpenAsync(new(), TimeProvider.System))
             await _database!.ExecuteAsync("insert into chorale_schema values (1000)");
 
-        InvalidOperationException e = await Assert.ThrowsAsync<InvalidOperationException>(() => OpenAsync(new(), TimeProvider.System));
+        FormatException e = await Assert.ThrowsAsync<FormatException>(() => OpenAsync(new(), TimeProvider.System));
         Assert.Contains("1000", e.Message, StringComparison.Ordinal);
     }
 }
