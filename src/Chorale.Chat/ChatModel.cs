@@ -5,31 +5,40 @@ using Chorale.Tokenization;
 
 namespace Chorale.Chat;
 
-/// <summary>A gpt-oss model in this process with the vocabulary that it comes with: what a <see cref="ChatSession"/> needs.</summary>
+/// <summary>A gpt-oss model with the vocabulary that it comes with: what a <see cref="ChatSession"/> needs.</summary>
 /// <remarks>
 /// Sessions may share it from several threads: the engine makes their answers together, as many at a time as
 /// <see cref="GeneratorOptions.Parallel"/> says. It owns what it opened.
 /// </remarks>
 public sealed class ChatModel : IDisposable
 {
-    readonly GptOssGenerator _generator;
+    readonly GptOssGenerator? _owned;
 
     ChatModel(string path, GptOssOptions? options, GeneratorOptions? generatorOptions, bool embedded)
     {
-        _generator = GptOssGenerator.Open(path, options, generatorOptions);
+        GptOssGenerator generator = GptOssGenerator.Open(path, options, generatorOptions);
+        Generator = _owned = generator;
         try
         {
-            Tokenizer = ModelVocabulary.Load(_generator.Model);
+            Tokenizer = ModelVocabulary.Load(generator.Model);
             Encoding = new(Tokenizer);
         }
         catch
         {
-            _generator.Dispose();
+            generator.Dispose();
             throw;
         }
         IsEmbedded = embedded;
-        string name = _generator.Model.Metadata.Get("general.name", "");
+        string name = generator.Model.Metadata.Get("general.name", "");
         Name = name.Length > 0 ? name : Directory.Exists(path) ? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path))) : Path.GetFileNameWithoutExtension(path);
+    }
+
+    ChatModel(string name, ITokenGenerator generator, HarmonyEncoding encoding)
+    {
+        Name = name;
+        Generator = generator;
+        Encoding = encoding;
+        Tokenizer = encoding.Tokenizer;
     }
 
     /// <summary>Where the embedded model lies: beside the program, as it was built.</summary>
@@ -42,10 +51,10 @@ public sealed class ChatModel : IDisposable
     public bool IsEmbedded { get; }
 
     /// <summary>The engine.</summary>
-    public ITokenGenerator Generator => _generator;
+    public ITokenGenerator Generator { get; }
 
-    /// <summary>What the engine has done for all sessions, and what it holds, as of its last step.</summary>
-    public GeneratorStatistics Statistics => _generator.Statistics;
+    /// <summary>What the engine has done for all sessions, and what it holds, as of its last step; all zero where it is not of this project.</summary>
+    public GeneratorStatistics Statistics => _owned?.Statistics ?? default;
 
     /// <summary>The model's own vocabulary.</summary>
     public Tokenizer Tokenizer { get; }
@@ -73,11 +82,23 @@ public sealed class ChatModel : IDisposable
     /// <inheritdoc cref="Open" path="/param|/exception"/>
     public static ChatModel OpenEmbedded(GptOssOptions? options = null, GeneratorOptions? generatorOptions = null) => Open(EmbeddedPath, options, generatorOptions);
 
+    /// <summary>A model behind any generator: a scripted one, a client of a remote engine.</summary>
+    /// <param name="name">What it is called.</param>
+    /// <param name="generator">Continues the ids; it stays the caller's.</param>
+    /// <param name="encoding">Renders and parses, over the vocabulary of that generator's model.</param>
+    public static ChatModel Of(string name, ITokenGenerator generator, HarmonyEncoding encoding)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(generator);
+        ArgumentNullException.ThrowIfNull(encoding);
+        return new(name, generator, encoding);
+    }
+
     /// <summary>A new conversation.</summary>
     /// <param name="options">How to talk; null takes the defaults, and for the embedded model, which is at its best so, greedy sampling.</param>
     public ChatSession StartSession(ChatSessionOptions? options = null) =>
-        new(_generator, Encoding, options ?? new() { Sampling = IsEmbedded ? SamplingOptions.Greedy : new() });
+        new(Generator, Encoding, options ?? new() { Sampling = IsEmbedded ? SamplingOptions.Greedy : new() });
 
     /// <summary>Frees the model; a turn that is running fails with an <see cref="ObjectDisposedException"/>.</summary>
-    public void Dispose() => _generator.Dispose();
+    public void Dispose() => _owned?.Dispose();
 }

@@ -98,41 +98,87 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
         return turn!;
     }
 
+    /// <summary>Adds messages and streams the answer as its reader sees it: part by part, slips repaired.</summary>
+    /// <inheritdoc cref="StreamAsync(IEnumerable{Message}, CancellationToken)" path="/param|/exception|/remarks"/>
+    /// <returns>The events of <see cref="PreparedTurn.StreamPartsAsync"/>.</returns>
+    public IAsyncEnumerable<TurnEvent> StreamPartsAsync(IEnumerable<Message> messages, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        return RunParts([.. messages], cancellationToken);
+    }
+
+    /// <summary>Renders the next turn's prompt and compiles its grammar, so that whatever is wrong with them is known before anything is generated.</summary>
+    /// <param name="messages">What is new since the last turn, at least one.</param>
+    /// <returns>The turn, to be run once, before any other turn of this session.</returns>
+    /// <exception cref="SchemaException">A tool's schema cannot be read (<see cref="ChatSessionOptions.Schemas"/>).</exception>
+    /// <exception cref="HarmonyRenderException">A message that has no rendered form.</exception>
+    /// <exception cref="GrammarException">The answer's format, a strict tool's schema or the tool choice is malformed or cannot be enforced.</exception>
+    /// <exception cref="BudgetTooSmallException">No turn that is right is as short as <see cref="ChatSessionOptions.MaxTokens"/>, or the context, demands.</exception>
+    /// <exception cref="PromptTooLongException">The conversation leaves no room for an answer.</exception>
+    public PreparedTurn Prepare(IEnumerable<Message> messages)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        List<Message> added = [.. messages];
+        CallResolver resolver = Resolver();
+        int[] prompt = RenderPrompt(added, resolver.Aliases);
+        if (prompt.Length >= _generator.ContextLength)
+            throw new PromptTooLongException(prompt.Length, _generator.ContextLength);
+        return new(this, added, _history.Count, Options, resolver, prompt, Constrain(prompt.Length, resolver.Aliases));
+    }
+
     async IAsyncEnumerable<ChatUpdate> Run(List<Message> messages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (ChatUpdate update in Prepare(messages).StreamAsync(cancellationToken).ConfigureAwait(false))
+            yield return update;
+    }
+
+    async IAsyncEnumerable<TurnEvent> RunParts(List<Message> messages, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (TurnEvent happened in Prepare(messages).StreamPartsAsync(cancellationToken).ConfigureAwait(false))
+            yield return happened;
+    }
+
+    internal async IAsyncEnumerable<ChatUpdate> Run(PreparedTurn prepared, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         Begin();
         TurnReader? reader = null;
         bool ended = false;
         try
         {
-            CallResolver resolver = Resolver();
-            int[] prompt = RenderPrompt(messages, resolver.Aliases);
-            LastPrompt = prompt;
-            TurnConstraint? constraint = Constrain(prompt.Length, resolver.Aliases);
-            reader = new(_encoding, resolver, prompt.Length);
+            if (prepared.HistoryLength != _history.Count)
+                throw new InvalidOperationException("The session has had another turn since this one was prepared.");
+            LastPrompt = prepared.Prompt;
+            reader = new(_encoding, prepared.Resolver, prepared.Prompt.Length, prepared.Options.StopSequences);
             GenerationRequest request = new()
             {
-                Prompt = prompt,
+                Prompt = prepared.Prompt,
                 StopIds = _encoding.StopTokensForAssistantActions,
                 BoundaryIds = _encoding.StopTokens,    // where the next prompt may part from this one: old reasoning is left out by whole messages
-                MaxTokens = Options.MaxTokens,
-                Sampling = Options.Sampling,
-                Constraint = constraint,
+                MaxTokens = prepared.Options.MaxTokens,
+                Sampling = prepared.Options.Sampling,
+                Constraint = prepared.Constraint,
+                TopLogProbabilities = prepared.Options.TopLogProbabilities,
             };
             await foreach (GeneratedToken token in _generator.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+            {
                 yield return reader.Read(token);
+                if (reader.IsStopped)
+                    break;
+            }
             ended = true;
-            ChatUpdate last = reader.Finish(cancelled: false, constraint?.WasShortened ?? false);
-            Keep(messages, last.Turn!);
+            ChatUpdate last = reader.Finish(cancelled: false, prepared.Constraint?.WasShortened ?? false);
+            Keep(prepared.Added, last.Turn!);
             yield return last;
         }
         finally
         {
             if (!ended && reader is { IsEmpty: false })
-                Keep(messages, reader.Finish(cancelled: true).Turn!);
+                Keep(prepared.Added, reader.Finish(cancelled: true).Turn!);
             End();
         }
     }
+
+    internal TurnPartReader CreatePartReader(PreparedTurn prepared) => new(_encoding.Tokenizer, prepared.Resolver, prepared.Options);
 
     void Keep(List<Message> messages, ChatTurn turn)
     {

@@ -27,6 +27,27 @@ public sealed record ChatSessionOptions
     }
 
     /// <summary>
+    /// Texts that end the turn where the answer holds one: it is left out, and what follows is not generated. Reasoning, preambles and calls may hold them. Each has
+    /// at least one character. The list is copied.
+    /// </summary>
+    public IReadOnlyList<string> StopSequences
+    {
+        get;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            field = value.All(text => !string.IsNullOrEmpty(text)) ? [.. value] : throw new ArgumentException("A stop sequence is empty.", nameof(value));
+        }
+    } = [];
+
+    /// <summary>Null computes no log-probabilities, 0 that of each generated id, n those of the n most likely ids too.</summary>
+    public int? TopLogProbabilities
+    {
+        get;
+        init => field = value is null or >= 0 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "As many log-probabilities as ids: 0 or more.");
+    }
+
+    /// <summary>
     /// Whether arguments of calls that are nearly JSON are repaired; <see cref="HarmonyCall.RawArguments"/> keeps what the
     /// model wrote.
     /// </summary>

@@ -14,6 +14,9 @@ public sealed record ChatTurn
     /// <summary>Why it ended.</summary>
     public required ChatFinish Finish { get; init; }
 
+    /// <summary>Which of <see cref="ChatSessionOptions.StopSequences"/> ended it; null where none did.</summary>
+    public string? StopSequence { get; init; }
+
     /// <summary>
     /// Whether the ids ran out and the turn, held to a form, was therefore brought to its end in the shortest way: it is whole all the same, and
     /// <see cref="Finish"/> says how it ended.

@@ -11,7 +11,7 @@ public class ChatSessionTests
 
     static int[] Ids(string text) => Encoding.Tokenizer.EncodeWithSpecials(text);
 
-    static ChatSession Session(out ScriptedGenerator generator, params string[] answers)
+    static ChatSession Session(out PlaybackGenerator generator, params string[] answers)
     {
         generator = new([.. answers.Select(Ids)]);
         return new(generator, Encoding);
@@ -69,7 +69,7 @@ public class ChatSessionTests
     [Fact]
     public async Task The_prompt_is_the_conversation_rendered_for_completion()
     {
-        ChatSession session = Session(out ScriptedGenerator generator, Reasoned);
+        ChatSession session = Session(out PlaybackGenerator generator, Reasoned);
         session.Options = session.Options with
         {
             System = SystemContent.Default.WithDate(new DateOnly(2026, 11, 21)),
@@ -93,7 +93,7 @@ public class ChatSessionTests
     [Fact]
     public async Task Usage_counts_each_id_in_the_channel_of_its_message()
     {
-        ChatSession session = Session(out ScriptedGenerator generator, Reasoned);
+        ChatSession session = Session(out PlaybackGenerator generator, Reasoned);
         ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
 
         int reasoning = Ids("<|channel|>analysis<|message|>Add them.<|end|>").Length;
@@ -109,7 +109,7 @@ public class ChatSessionTests
     [Fact]
     public async Task History_grows_by_turn_and_old_reasoning_is_dropped_from_the_prompt()
     {
-        ChatSession session = Session(out ScriptedGenerator generator, Reasoned, Reasoned);
+        ChatSession session = Session(out PlaybackGenerator generator, Reasoned, Reasoned);
         await session.CompleteAsync("One", TestContext.Current.CancellationToken);
         await session.CompleteAsync("Two", TestContext.Current.CancellationToken);
 
@@ -122,7 +122,7 @@ public class ChatSessionTests
     [Fact]
     public async Task Old_reasoning_stays_where_asked()
     {
-        ChatSession session = Session(out ScriptedGenerator generator, Reasoned, Reasoned);
+        ChatSession session = Session(out PlaybackGenerator generator, Reasoned, Reasoned);
         session.Options = session.Options with { AnalysisDropping = AnalysisDropping.None };
         await session.CompleteAsync("One", TestContext.Current.CancellationToken);
         await session.CompleteAsync("Two", TestContext.Current.CancellationToken);
@@ -136,7 +136,7 @@ public class ChatSessionTests
     [InlineData(AnalysisDropping.PerTurn, 2, 4, 5)]
     public async Task Each_turn_is_the_plain_rendering_by_the_rule_and_encodes_only_what_is_new(AnalysisDropping rule, params int[] expectedMisses)
     {
-        ChatSession session = Session(out ScriptedGenerator generator, Reasoned, Reasoned, Reasoned);
+        ChatSession session = Session(out PlaybackGenerator generator, Reasoned, Reasoned, Reasoned);
         session.Options = session.Options with { AnalysisDropping = rule };
         List<long> misses = [];
         foreach (string question in new[] { "One", "Two", "Three" })
@@ -152,7 +152,7 @@ public class ChatSessionTests
     [Fact]
     public async Task Reset_forgets_the_history()
     {
-        ChatSession session = Session(out ScriptedGenerator generator, Reasoned, Reasoned);
+        ChatSession session = Session(out PlaybackGenerator generator, Reasoned, Reasoned);
         await session.CompleteAsync("One", TestContext.Current.CancellationToken);
         session.Reset();
         await session.CompleteAsync("Two", TestContext.Current.CancellationToken);
@@ -164,7 +164,7 @@ public class ChatSessionTests
     public async Task A_call_ends_the_turn_and_its_result_continues_the_conversation()
     {
         const string call = "<|channel|>analysis<|message|>Look.<|end|><|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{\"city\":\"Tokyo\"}<|call|>";
-        ChatSession session = Session(out ScriptedGenerator generator, call, "<|channel|>final<|message|>Sunny.<|return|>");
+        ChatSession session = Session(out PlaybackGenerator generator, call, "<|channel|>final<|message|>Sunny.<|return|>");
         ChatTurn first = await session.CompleteAsync("Weather?", TestContext.Current.CancellationToken);
 
         Assert.Equal(ChatFinish.ToolCall, first.Finish);
@@ -185,7 +185,7 @@ public class ChatSessionTests
     [InlineData(FinishReason.ContextLength, ChatFinish.ContextLength)]
     public async Task A_cut_answer_keeps_what_was_said(FinishReason reason, ChatFinish finish)
     {
-        ScriptedGenerator generator = new(Ids("<|channel|>final<|message|>It is for")) { CutBy = reason };
+        PlaybackGenerator generator = new(Ids("<|channel|>final<|message|>It is for")) { CutBy = reason };
         ChatSession session = new(generator, Encoding);
         ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
         Assert.Equal(finish, turn.Finish);
@@ -218,7 +218,7 @@ public class ChatSessionTests
     {
         using CancellationTokenSource stop = new();
         int[] answer = Ids("<|channel|>final<|message|>One two three four<|return|>");
-        ScriptedGenerator generator = new(answer, Ids(Reasoned))
+        PlaybackGenerator generator = new(answer, Ids(Reasoned))
         {
             BeforeId = async (i, cancellationToken) =>
             {
@@ -249,7 +249,7 @@ public class ChatSessionTests
     [Fact]
     public async Task A_prompt_that_does_not_fit_leaves_the_history_as_it_was()
     {
-        ScriptedGenerator generator = new(Ids(Reasoned)) { ContextLength = 10 };
+        PlaybackGenerator generator = new(Ids(Reasoned)) { ContextLength = 10 };
         ChatSession session = new(generator, Encoding);
         PromptTooLongException e = await Assert.ThrowsAsync<PromptTooLongException>(() => session.CompleteAsync("Hi", TestContext.Current.CancellationToken));
         Assert.Contains("10", e.Message, StringComparison.Ordinal);
@@ -294,7 +294,7 @@ public class ChatSessionTests
     [InlineData("<|channel|>commentary to=functions.python_tool <|constrain|>json<|message|>print(1)<|call|>", "python", "{\"code\":\"print(1)\"}")]
     public async Task A_call_is_found_however_it_was_written(string answer, string name, string arguments)
     {
-        ChatSession session = Session(out ScriptedGenerator generator, answer, "<|channel|>final<|message|>Done.<|return|>");
+        ChatSession session = Session(out PlaybackGenerator generator, answer, "<|channel|>final<|message|>Done.<|return|>");
         session.Options = session.Options with { Developer = new DeveloperContent().WithFunctions(OneText("get_weather", "city"), OneText("python", "code")) };
         ChatTurn turn = await session.CompleteAsync("Go", TestContext.Current.CancellationToken);
         HarmonyCall call = Assert.Single(turn.Calls);
@@ -314,7 +314,7 @@ public class ChatSessionTests
     [Fact]
     public async Task A_call_that_a_limit_cut_is_no_call()
     {
-        ScriptedGenerator generator = new(Ids("<|channel|>commentary to=functions.f <|constrain|>json<|message|>{\"path\":{\"a\":1")) { CutBy = FinishReason.MaxTokens };
+        PlaybackGenerator generator = new(Ids("<|channel|>commentary to=functions.f <|constrain|>json<|message|>{\"path\":{\"a\":1")) { CutBy = FinishReason.MaxTokens };
         ChatTurn turn = await new ChatSession(generator, Encoding).CompleteAsync("Go", TestContext.Current.CancellationToken);
         Assert.Empty(turn.Calls);
         Assert.Empty(turn.Repairs);
@@ -352,7 +352,7 @@ public class ChatSessionTests
         for (int round = 0; round < 300; round++)
         {
             int[] answer = [.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => random.Next(2) == 0 ? control[random.Next(control.Length)] : random.Next(199_998))];
-            ChatSession session = new(new ScriptedGenerator(answer), Encoding);
+            ChatSession session = new(new PlaybackGenerator(answer), Encoding);
             ChatTurn turn = await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
             Assert.Equal(answer.Length, turn.Usage.CompletionTokens);
             Assert.Equal(answer, turn.TokenIds);

@@ -82,7 +82,7 @@ static class ArgumentRepair
             return false;
         if (!envelope.TryGetProperty("parameters", out JsonElement inner) && !envelope.TryGetProperty("arguments", out inner))
             return false;
-        if (envelope.EnumerateObject().Any(property => property.Name is not ("name" or "parameters" or "arguments" or "type" or "id")))
+        if (envelope.EnumerateObject().Any(property => !IsOfEnvelope(property.Name)))
             return false;
         name = Text(named) ?? "";
         arguments = inner.ValueKind == JsonValueKind.String ? Text(inner) ?? "" : inner.GetRawText();
@@ -220,7 +220,11 @@ static class ArgumentRepair
         return only is not null && properties.Find(property => property.Key == only).Value?["type"]?.AsString == "string" ? only : null;
     }
 
-    static bool Declares(ToolDescription? tool, string parameter) =>
+    /// <summary>Whether an envelope around a call has members of this name.</summary>
+    public static bool IsOfEnvelope(string name) => name is "name" or "parameters" or "arguments" or "type" or "id";
+
+    /// <summary>Whether a tool has a parameter of this name.</summary>
+    public static bool Declares(ToolDescription? tool, string parameter) =>
         tool?.Parameters?.Root["properties"]?[parameter] is not null;
 
     static string Wrap(string parameter, string text)

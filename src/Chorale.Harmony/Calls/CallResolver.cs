@@ -52,6 +52,9 @@ public sealed class CallResolver
     /// <summary>The names on the wire of functions that are named like a built-in tool.</summary>
     public ToolAliases Aliases { get; }
 
+    /// <summary>Whether any tool is declared.</summary>
+    public bool HasTools => _byName.Count > 0;
+
     /// <summary>A resolver for the tools that a conversation declares.</summary>
     /// <param name="conversation">Its system and developer messages declare tools.</param>
     /// <param name="repairArguments">Whether arguments that are nearly JSON are repaired.</param>

@@ -192,7 +192,7 @@ public class TurnConstraintTests(RandomModel random) : IClassFixture<RandomModel
     [Fact]
     public async Task Where_nothing_is_asked_there_is_no_constraint()
     {
-        ScriptedGenerator generator = new(HarmonyEncoding.Default.Tokenizer.EncodeWithSpecials("<|channel|>final<|message|>Hi.<|return|>"));
+        PlaybackGenerator generator = new(HarmonyEncoding.Default.Tokenizer.EncodeWithSpecials("<|channel|>final<|message|>Hi.<|return|>"));
         await new ChatSession(generator, HarmonyEncoding.Default).CompleteAsync("Hi", TestContext.Current.CancellationToken);
         Assert.Null(generator.Requests[0].Constraint);
     }
@@ -200,7 +200,7 @@ public class TurnConstraintTests(RandomModel random) : IClassFixture<RandomModel
     [Fact]
     public async Task The_answers_schema_stands_in_the_developer_message_unless_one_does_already()
     {
-        ScriptedGenerator generator = new([.. Enumerable.Repeat(HarmonyEncoding.Default.Tokenizer.EncodeWithSpecials("<|channel|>final<|message|>{}<|return|>"), 3)]);
+        PlaybackGenerator generator = new([.. Enumerable.Repeat(HarmonyEncoding.Default.Tokenizer.EncodeWithSpecials("<|channel|>final<|message|>{}<|return|>"), 3)]);
         ChatSession session = new(generator, HarmonyEncoding.Default, new() { Answer = AnswerFormat.Json(CitySchema, "place") });
         await session.CompleteAsync("Hi", TestContext.Current.CancellationToken);
         string prompt = HarmonyEncoding.Default.Tokenizer.Decode(generator.Requests[0].Prompt.Span);

@@ -4,7 +4,7 @@ using Chorale.Inference;
 namespace Chorale.Chat.Tests;
 
 /// <summary>A generator that plays recorded answers, one a call, and remembers what it was asked.</summary>
-sealed class ScriptedGenerator(params int[][] answers) : ITokenGenerator
+sealed class PlaybackGenerator(params int[][] answers) : ITokenGenerator
 {
     int _next;
 
