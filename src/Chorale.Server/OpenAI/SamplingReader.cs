@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Chorale.Inference;
 
 namespace Chorale.Server;
@@ -21,13 +22,13 @@ static class SamplingReader
     {
         Temperature = (float?)request.OptionalNumber("temperature", 0, 2) ?? defaults.Temperature,
         TopP = (float?)request.OptionalNumber("top_p", 0, 1) is { } topP ? Math.Max(topP, SmallestTopP) : defaults.TopP,
-        TopK = request.OptionalInteger("top_k", -1, int.MaxValue) is { } topK ? (int)Math.Max(topK, 0) : defaults.TopK,
+        TopK = request.OptionalInteger("top_k", -1) is { } topK ? Math.Max(topK, 0) : defaults.TopK,
         MinP = (float?)request.OptionalNumber("min_p", 0, 1) ?? defaults.MinP,
         RepetitionPenalty = (float?)request.OptionalNumber("repetition_penalty", 0.01, 10) ?? defaults.RepetitionPenalty,
         FrequencyPenalty = (float?)request.OptionalNumber("frequency_penalty", -2, 2) ?? defaults.FrequencyPenalty,
         PresencePenalty = (float?)request.OptionalNumber("presence_penalty", -2, 2) ?? defaults.PresencePenalty,
         LogitBias = ReadBias(request, vocabularySize) ?? defaults.LogitBias,
-        Seed = request.OptionalInteger("seed", long.MinValue, long.MaxValue) ?? defaults.Seed,
+        Seed = request.OptionalLong("seed") ?? defaults.Seed,
     };
 
     /// <summary>The same for choice <paramref name="index"/> of several: other seeds, so that the answers are not all one.</summary>
@@ -37,13 +38,9 @@ static class SamplingReader
     /// <exception cref="ApiException">It is no integer or less than <paramref name="least"/>.</exception>
     public static int? ReadLimit(RequestObject request, string name, int least)
     {
-        long? limit = request.OptionalInteger(name, -1, long.MaxValue);
-        return limit switch
-        {
-            null or -1 => null,
-            _ when limit < least => throw ApiException.Invalid(string.Create(CultureInfo.InvariantCulture, $"Found {limit}, expected at least {least}."), request.PathOf(name), "integer_below_min_value"),
-            _ => (int)Math.Min(limit.Value, int.MaxValue),
-        };
+        if (request.Get(name) is not { } value || (value.Kind == JsonValueKind.Number && value.Element.TryGetInt32(out int unlimited) && unlimited == -1))
+            return null;
+        return (int)Math.Min(value.Integer(least, long.MaxValue), int.MaxValue);
     }
 
     static Dictionary<int, float>? ReadBias(RequestObject request, int vocabularySize)
@@ -51,17 +48,15 @@ static class SamplingReader
         if (request.OptionalObject("logit_bias") is not { } biases)
             return null;
         Dictionary<int, float> read = [];
-        foreach (string name in biases.Names)
+        foreach (JsonProperty bias in biases.Element.EnumerateObject())
         {
-            if (!int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id >= vocabularySize)
-                throw ApiException.Invalid(string.Create(CultureInfo.InvariantCulture, $"Found '{Shorten(name)}', expected an id from 0 to {vocabularySize - 1}."), request.PathOf("logit_bias"), "invalid_value");
+            if (!int.TryParse(bias.Name, NumberStyles.None, CultureInfo.InvariantCulture, out int id) || id >= vocabularySize)
+                throw ApiException.Invalid(string.Create(CultureInfo.InvariantCulture, $"Invalid key in '{biases.Path}': expected an id from 0 to {vocabularySize - 1}, but got '{RequestValue.Shorten(bias.Name)}' instead."), biases.Path, "invalid_value");
             if (read.Count == MaxBiases)
-                throw ApiException.Invalid(string.Create(CultureInfo.InvariantCulture, $"Expected at most {MaxBiases} biases."), request.PathOf("logit_bias"), "invalid_value");
-            if (biases.OptionalNumber(name, -100, 100) is { } bias)
-                read[id] = (float)bias;
+                throw ApiException.Invalid(string.Create(CultureInfo.InvariantCulture, $"Invalid '{biases.Path}': too many keys. Expected at most {MaxBiases}."), biases.Path, "object_above_max_properties");
+            if (bias.Value.ValueKind != JsonValueKind.Null)
+                read[id] = (float)new RequestValue(bias.Value, biases.PathOf(bias.Name)).Number(-100, 100);
         }
         return read;
     }
-
-    static string Shorten(string text) => text.Length <= 32 ? text : $"{text.AsSpan(0, 32)}…";
 }

@@ -5,14 +5,13 @@ static class Verbosity
 {
     /// <summary>The instructions with what <c>verbosity</c> asks for at their end.</summary>
     /// <exception cref="ApiException">It is none of low, medium and high.</exception>
-    public static string? AddTo(string? instructions, RequestObject request)
+    public static string? AddTo(string? instructions, RequestObject holder)
     {
-        string? told = request.OptionalText("verbosity") switch
+        string? told = holder.OptionalChoice("verbosity", "low", "medium", "high") switch
         {
-            null or "medium" => null,
             "low" => "Keep the answer as short as it can be.",
             "high" => "Answer at length and in detail.",
-            { } other => throw ApiException.Invalid($"Found '{(other.Length <= 32 ? other : other[..32])}', expected low, medium or high.", request.PathOf("verbosity"), "invalid_value"),
+            _ => null,
         };
         return told is null ? instructions : string.IsNullOrEmpty(instructions) ? told : $"{instructions}\n\n{told}";
     }

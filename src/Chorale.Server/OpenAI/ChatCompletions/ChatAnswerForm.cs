@@ -1,5 +1,3 @@
-using Chorale.Inference;
-
 namespace Chorale.Server;
 
 /// <summary>How a client wants to read an answer.</summary>

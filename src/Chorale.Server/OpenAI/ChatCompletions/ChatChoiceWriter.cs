@@ -30,6 +30,9 @@ sealed class ChatChoiceWriter(ChatAnswerForm form, int index, HarmonyEncoding en
     /// <summary>The beginning: whose message it is.</summary>
     public ChatChunkChoice Begin() => Piece(new() { Role = "assistant", Content = "" });
 
+    /// <summary>A piece that adds nothing a reader sees.</summary>
+    public ChatChunkChoice Empty() => Piece(new());
+
     /// <summary>What an event adds; null where the client sees nothing of it.</summary>
     public ChatChunkChoice? Next(in TurnEvent turnEvent) => turnEvent.Kind switch
     {
@@ -78,8 +81,8 @@ sealed class ChatChoiceWriter(ChatAnswerForm form, int index, HarmonyEncoding en
 
     ChatDelta Reasoning(string text) => new()
     {
-        Reasoning = form.ReasoningFields.HasFlag(ReasoningFields.Reasoning) ? text : null,
-        ReasoningContent = form.ReasoningFields.HasFlag(ReasoningFields.ReasoningContent) ? text : null,
+        Reasoning = form.ReasoningFields is ReasoningFields.Both or ReasoningFields.Reasoning ? text : null,
+        ReasoningContent = form.ReasoningFields is ReasoningFields.Both or ReasoningFields.ReasoningContent ? text : null,
     };
 
     ChatChunkChoice? Complete(TurnPart part)

@@ -24,7 +24,7 @@ sealed class ChatMessageReader(ReasoningCache cache)
     {
         ChatMessageReader reader = new(cache);
         foreach (RequestValue message in messages)
-            reader.Read(message.AsObject());
+            reader.Read(message.Object());
         reader.Settle();
         return new(reader._instructions.Count == 0 ? null : string.Join("\n\n", reader._instructions), reader._messages);
     }
@@ -57,7 +57,8 @@ sealed class ChatMessageReader(ReasoningCache cache)
                 AddResult(callId: null, new(function, IsCustom: false), ContentOf(message, required: false, isResult: true) ?? "");
                 break;
             default:
-                throw ApiException.Invalid($"Found role '{Shorten(role)}', expected system, developer, user, assistant, tool or function.", message.PathOf("role"), "invalid_value");
+                throw ApiException.Invalid(
+                    $"Invalid value: '{RequestValue.Shorten(role)}'. Supported values are: 'system', 'developer', 'user', 'assistant', 'tool', and 'function'.", message.PathOf("role"), "invalid_value");
         }
         _hasBegun = true;
     }
@@ -67,7 +68,7 @@ sealed class ChatMessageReader(ReasoningCache cache)
         string? reasoning = ReasoningOf(message);
         string? content = ContentOf(message, required: false) ?? message.OptionalText("refusal");
         if (message.Has("audio"))
-            throw ApiException.Invalid("Found audio, expected text: the model reads text only.", message.PathOf("audio"), "unsupported_value");
+            throw ApiException.Invalid("Audio is not served: the model reads text only.", message.PathOf("audio"), "unsupported_value");
         List<Pending> calls = CallsOf(message);
         if (calls.Count == 0)
         {
@@ -103,14 +104,14 @@ sealed class ChatMessageReader(ReasoningCache cache)
     List<Pending> CallsOf(RequestObject message)
     {
         List<Pending> calls = [];
-        foreach (RequestValue item in message.OptionalArray("tool_calls"))
+        foreach (RequestValue item in message.OptionalArray("tool_calls") ?? [])
         {
-            RequestObject call = item.AsObject();
+            RequestObject call = item.Object();
             string? id = call.OptionalText("id");
             if (call.OptionalObject("custom") is { } custom)
                 calls.Add(new(id, new(custom.Text("name"), IsCustom: true), custom.OptionalText("input") ?? ""));
             else
-                calls.Add(Function(id, call.OptionalObject("function") ?? throw ApiException.Invalid("Found nothing, expected the function that was called.", call.PathOf("function"), "missing_required_parameter")));
+                calls.Add(Function(id, call.Require("function").Object()));
         }
         if (message.OptionalObject("function_call") is { } function)
             calls.Add(Function(id: null, function));
@@ -118,12 +119,12 @@ sealed class ChatMessageReader(ReasoningCache cache)
     }
 
     /// <summary>Arguments are JSON as text; the clients that send the JSON itself mean the same.</summary>
-    static Pending Function(string? id, RequestObject function) => new(id, new(function.Text("name"), IsCustom: false), function.OptionalValue("arguments") switch
+    static Pending Function(string? id, RequestObject function) => new(id, new(function.Text("name"), IsCustom: false), function.Get("arguments") switch
     {
-        { Kind: JsonValueKind.String } text => text.AsText(),
+        { Kind: JsonValueKind.String } text => text.Text(),
         { Kind: JsonValueKind.Object } json => json.Element.GetRawText(),
         null => "{}",
-        { } other => other.AsText(),
+        { } other => other.Text(),
     });
 
     void ReadResult(RequestObject message)
@@ -143,9 +144,8 @@ sealed class ChatMessageReader(ReasoningCache cache)
         if (message.OptionalText("name") is { Length: > 0 } name)
             return new(name, IsCustom: false);
         return _pending.Find(call => call.Result is null)?.Tool
-            ?? throw ApiException.Invalid(
-                id is null ? "Found nothing, expected the id of a call in an earlier message." : $"Found '{Shorten(id)}', expected the id of a call in an earlier message.",
-                message.PathOf("tool_call_id"), "invalid_value");
+            ?? throw (id is null ? ApiException.Missing(message.PathOf("tool_call_id"))
+                : ApiException.Invalid($"Invalid '{message.PathOf("tool_call_id")}': '{RequestValue.Shorten(id)}' is the id of no call in an earlier message.", message.PathOf("tool_call_id"), "invalid_value"));
     }
 
     void AddResult(string? callId, CalledTool tool, string output)
@@ -182,9 +182,9 @@ sealed class ChatMessageReader(ReasoningCache cache)
                 return text;
         }
         StringBuilder details = new();
-        foreach (RequestValue item in message.OptionalArray("reasoning_details"))
+        foreach (RequestValue item in message.OptionalArray("reasoning_details") ?? [])
         {
-            RequestObject detail = item.AsObject();
+            RequestObject detail = item.Object();
             if ((detail.OptionalText("text") ?? detail.OptionalText("summary")) is { Length: > 0 } text)
                 details.Append(details.Length > 0 ? "\n" : "").Append(text);
         }
@@ -194,10 +194,10 @@ sealed class ChatMessageReader(ReasoningCache cache)
     /// <summary>The text of a message; parts stand on lines of their own.</summary>
     static string? ContentOf(RequestObject message, bool required, bool isResult = false)
     {
-        RequestValue? content = message.OptionalValue("content");
+        RequestValue? content = message.Get("content");
         if (content is null)
-            return required ? throw ApiException.Invalid("Found nothing, expected text.", message.PathOf("content"), "missing_required_parameter") : null;
-        return content.Value.Kind == JsonValueKind.Array ? string.Join('\n', content.Value.AsArray().Select(part => TextOf(part.AsObject(), isResult))) : content.Value.AsText();
+            return required ? throw ApiException.Missing(message.PathOf("content")) : null;
+        return content.Value.IsArray ? string.Join('\n', content.Value.Array().Select(part => TextOf(part.Object(), isResult))) : content.Value.Text();
     }
 
     static string TextOf(RequestObject part, bool isResult)
@@ -207,12 +207,10 @@ sealed class ChatMessageReader(ReasoningCache cache)
         {
             "text" or "input_text" or "output_text" => part.Text("text"),
             "refusal" => part.Text("refusal"),
-            _ when isResult => $"[{Shorten(type)} left out: this model reads text only]",
-            _ => throw ApiException.Invalid($"Found a part of type '{Shorten(type)}', expected text: the model reads text only.", part.PathOf("type"), "unsupported_value"),
+            _ when isResult => $"[{RequestValue.Shorten(type)} left out: this model reads text only]",
+            _ => throw ApiException.Invalid($"Invalid content type: '{RequestValue.Shorten(type)}' is not served: the model reads text only.", part.PathOf("type"), "unsupported_value"),
         };
     }
-
-    static string Shorten(string text) => text.Length <= 64 ? text : $"{text.AsSpan(0, 64)}…";
 
     /// <summary>A tool as the client names it.</summary>
     sealed record CalledTool(string Name, bool IsCustom)
