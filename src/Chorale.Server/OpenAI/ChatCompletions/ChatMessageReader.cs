@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Chorale.Chat;
 using Chorale.Harmony;
 
 namespace Chorale.Server;
@@ -9,8 +10,9 @@ namespace Chorale.Server;
 /// Reasoning comes back under the names that clients have for it, or, where a client dropped it, out of the cache. Calls are followed by their results one by one, as the model was trained to
 /// see them, also where the request has all calls first. Everything that is text is kept; what is not is refused, or in a tool's result named in its place.
 /// </remarks>
+/// <param name="tools">The tools that are declared.</param>
 /// <param name="cache">The reasoning before calls.</param>
-sealed class ChatMessageReader(ReasoningCache cache)
+sealed class ChatMessageReader(ToolDeclarations tools, ReasoningCache cache)
 {
     readonly List<Message> _messages = [];
     readonly List<string> _instructions = [];
@@ -20,9 +22,9 @@ sealed class ChatMessageReader(ReasoningCache cache)
 
     /// <summary>Reads them all.</summary>
     /// <exception cref="ApiException">A message is not as it must be; <c>param</c> names the place.</exception>
-    public static ChatHistory Read(IEnumerable<RequestValue> messages, ReasoningCache cache)
+    public static ChatHistory Read(IEnumerable<RequestValue> messages, ToolDeclarations tools, ReasoningCache cache)
     {
-        ChatMessageReader reader = new(cache);
+        ChatMessageReader reader = new(tools, cache);
         foreach (RequestValue message in messages)
             reader.Read(message.Object());
         reader.Settle();
@@ -54,7 +56,7 @@ sealed class ChatMessageReader(ReasoningCache cache)
                 break;
             case "function":
                 string function = message.Text("name");
-                AddResult(callId: null, new(function, IsCustom: false), ContentOf(message, required: false, isResult: true) ?? "");
+                AddResult(callId: null, Tool(function), ContentOf(message, required: false, isResult: true) ?? "");
                 break;
             default:
                 throw ApiException.Invalid(
@@ -119,7 +121,7 @@ sealed class ChatMessageReader(ReasoningCache cache)
     }
 
     /// <summary>Arguments are JSON as text; the clients that send the JSON itself mean the same.</summary>
-    static Pending Function(string? id, RequestObject function) => new(id, new(function.Text("name"), IsCustom: false), function.Get("arguments") switch
+    Pending Function(string? id, RequestObject function) => new(id, Tool(function.Text("name")), function.Get("arguments") switch
     {
         { Kind: JsonValueKind.String } text => text.Text(),
         { Kind: JsonValueKind.Object } json => json.Element.GetRawText(),
@@ -140,9 +142,9 @@ sealed class ChatMessageReader(ReasoningCache cache)
         if (id is not null && _called.TryGetValue(id, out CalledTool? called))
             return called;
         if (id is not null && cache.TryGet(id, out CachedTurn? turn))
-            return new(turn.Name, IsCustom: false);
+            return Tool(turn.Name);
         if (message.OptionalText("name") is { Length: > 0 } name)
-            return new(name, IsCustom: false);
+            return Tool(name);
         return _pending.Find(call => call.Result is null)?.Tool
             ?? throw (id is null ? ApiException.Missing(message.PathOf("tool_call_id"))
                 : ApiException.Invalid($"Invalid '{message.PathOf("tool_call_id")}': '{RequestValue.Shorten(id)}' is the id of no call in an earlier message.", message.PathOf("tool_call_id"), "invalid_value"));
@@ -212,24 +214,15 @@ sealed class ChatMessageReader(ReasoningCache cache)
         };
     }
 
-    /// <summary>A tool as the client names it.</summary>
+    /// <summary>A tool by the name that the client has for it.</summary>
+    CalledTool Tool(string name) => tools.Custom.Contains(name) ? new(name, IsCustom: true) : new(CallNames.ForModel(name, tools), IsCustom: false);
+
+    /// <summary>A tool by its whole name.</summary>
     sealed record CalledTool(string Name, bool IsCustom)
     {
-        public Message Call(string input)
-        {
-            if (IsCustom)
-                return HarmonyHistory.TextCall(Name, input);
-            (string name, string toolNamespace) = CallNames.ForModel(Name);
-            return HarmonyHistory.Call(name, input, toolNamespace);
-        }
+        public Message Call(string input) => IsCustom ? HarmonyHistory.TextCall(Name, input) : HarmonyHistory.Call(Name, input, toolNamespace: null);
 
-        public Message Result(string output)
-        {
-            if (IsCustom)
-                return HarmonyHistory.Result(Name, output, toolNamespace: null);
-            (string name, string toolNamespace) = CallNames.ForModel(Name);
-            return HarmonyHistory.Result(name, output, toolNamespace);
-        }
+        public Message Result(string output) => HarmonyHistory.Result(Name, output, toolNamespace: null);
     }
 
     sealed class Pending(string? id, CalledTool tool, string input)
