@@ -48,26 +48,36 @@ await foreach (AgentStep step in agent.StreamAsync("Please review my change."))
 /// <summary>The change.</summary>
 sealed class Repository
 {
-    const string Sum = "int Sum(int[] items)\n{\n    int sum = 0;\n    for (int i = 0; i < items.Length - 1; i++)\n        sum += items[i];\n    return sum;\n}";
+    readonly Dictionary<string, string> _files = new()
+    {
+        ["Sum.cs"] = "int Sum(int[] items)\n{\n    int sum = 0;\n    for (int i = 0; i < items.Length - 1; i++)\n        sum += items[i];\n    return sum;\n}",
+    };
 
     /// <summary>The change as a unified diff.</summary>
-    public string Diff() => "--- a/Sum.cs\n+++ b/Sum.cs\n@@ -4 +4 @@\n-    foreach (int item in items)\n+    for (int i = 0; i < items.Length - 1; i++)";
+    public string Diff() =>
+        $"--- a/{_files.Keys.Single()}\n+++ b/{_files.Keys.Single()}\n@@ -4 +4 @@\n-    foreach (int item in items)\n+    for (int i = 0; i < items.Length - 1; i++)";
 
     /// <summary>A file as it is after the change.</summary>
     /// <param name="file">Its path.</param>
-    public string Read(string file) => file == "Sum.cs" ? Sum : throw new FileNotFoundException($"There is no '{file}'; the change has Sum.cs.");
+    public string Read(string file) => _files.GetValueOrDefault(file) ?? throw new FileNotFoundException($"There is no '{file}'; the change has {string.Join(", ", _files.Keys)}.");
 }
 
 /// <summary>What is said of it.</summary>
 sealed class Review
 {
+    readonly List<string> _comments = [];
+
     /// <summary>Comments on a line.</summary>
     /// <param name="file">The file's path.</param>
     /// <param name="line">The line, from 1.</param>
     /// <param name="text">What is wrong, and what would be right.</param>
-    public string Comment(string file, int line, string text) => $"Noted at {file}:{line}, {text.Length} characters.";
+    public string Comment(string file, int line, string text)
+    {
+        _comments.Add($"{file}:{line}: {text}");
+        return $"Noted; there are {_comments.Count} comments.";
+    }
 
     /// <summary>Ends the review.</summary>
     /// <param name="approved">Whether the change may go in.</param>
-    public string Conclude(bool approved) => approved ? "Approved." : "Changes requested.";
+    public string Conclude(bool approved) => $"{(approved ? "Approved" : "Changes requested")} with {_comments.Count} comments.";
 }
