@@ -102,6 +102,21 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
         }
     }
 
+    /// <summary>Answers to calls that were cut in the middle: none that could be run, but they stand in the conversation, and what follows must not seem to be their result.</summary>
+    /// <param name="messages">What a turn has left in the history.</param>
+    /// <param name="calls">Its calls that are whole.</param>
+    public IReadOnlyList<Message> AnswerCut(IEnumerable<Message> messages, IReadOnlyList<HarmonyCall> calls)
+    {
+        ArgumentNullException.ThrowIfNull(messages);
+        ArgumentNullException.ThrowIfNull(calls);
+        CallResolver resolver = new(_tools.Select(space => space.ToNamespace()));
+        return
+        [
+            .. messages.Where(message => HarmonyCall.IsCall(message) && !calls.Any(call => ReferenceEquals(call.Message, message)))
+                .Select(message => resolver.Resolve(message)!.ToResult("The call was cut before its arguments were whole, so it was not run.")),
+        ];
+    }
+
     static ToolResult Answer(ToolCall call, ToolOutcome outcome, string text) => new() { Call = call, Outcome = outcome, Text = text };
 
     ToolCall Look(HarmonyCall call, int round, int index) => new()
