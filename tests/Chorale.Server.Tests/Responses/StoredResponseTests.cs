@@ -84,6 +84,28 @@ public class StoredResponseTests
     }
 
     [Fact]
+    public async Task A_compacted_conversation_goes_on_from_the_note_of_it()
+    {
+        ScriptedGenerator generator = new(HarmonyEncoding.Default, Answer, "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>The note.<|return|>", Answer);
+        await using TestServerApp server = await TestServerApp.StartAsync(generator);
+        string first = IdOf(await server.RespondAsync("""{"input":"First?"}"""));
+
+        JsonElement compacted = await server.SendAsync(HttpMethod.Post, "/v1/responses/compact", $$"""{"previous_response_id":"{{first}}","input":[{"role":"user","content":"Second?"}]}""");
+
+        JsonElement[] output = [.. compacted.GetProperty("output").EnumerateArray()];
+        Assert.Equal(("response.compaction", true), (EventRules.Text(compacted, "object"), compacted.GetProperty("usage").GetProperty("output_tokens").GetInt32() > 0));
+        Assert.Equal(["message", "message", "compaction"], output.Select(item => EventRules.Text(item, "type")));
+        Assert.DoesNotContain("note", compacted.GetRawText(), StringComparison.Ordinal);
+        await server.RespondAsync($$"""{"input":[{{string.Join(',', output.Select(item => item.GetRawText()))}},{"role":"user","content":"Third?"}]}""");
+        string prompt = HarmonyEncoding.Default.Tokenizer.Decode(generator.Requests[^1].Prompt.Span);
+        Assert.Contains("First?", prompt, StringComparison.Ordinal);
+        Assert.Contains("The note.<|end|><|start|>user<|message|>Third?", prompt, StringComparison.Ordinal);
+        Assert.DoesNotContain("One two three four.", prompt, StringComparison.Ordinal);
+        (string? code, _, _) = await server.RefusedAsync("""{"input":[{"type":"compaction","encrypted_content":"AAAA"}]}""");
+        Assert.Equal("invalid_encrypted_content", code);
+    }
+
+    [Fact]
     public async Task A_response_that_was_not_asked_to_be_kept_is_not()
     {
         await using TestServerApp server = await TestServerApp.PlayAsync(Answer);
