@@ -159,14 +159,28 @@ public sealed class ChatSession(ITokenGenerator generator, HarmonyEncoding encod
                 Constraint = prepared.Constraint,
                 TopLogProbabilities = prepared.Options.TopLogProbabilities,
             };
-            await foreach (GeneratedToken token in _generator.GenerateAsync(request, cancellationToken).ConfigureAwait(false))
+            using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, prepared.EndEarly);
+            bool isEndedEarly = false;
+            IAsyncEnumerator<GeneratedToken> ids = _generator.GenerateAsync(request, both.Token).GetAsyncEnumerator(both.Token);
+            await using (ids.ConfigureAwait(false))
             {
-                yield return reader.Read(token);
-                if (reader.IsStopped)
-                    break;
+                while (!reader.IsStopped)
+                {
+                    try
+                    {
+                        if (!await ids.MoveNextAsync().ConfigureAwait(false))
+                            break;
+                    }
+                    catch (OperationCanceledException) when (prepared.EndEarly.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+                    {
+                        isEndedEarly = true;
+                        break;
+                    }
+                    yield return reader.Read(ids.Current);
+                }
             }
             ended = true;
-            ChatUpdate last = reader.Finish(cancelled: false, prepared.Constraint?.WasShortened ?? false);
+            ChatUpdate last = reader.Finish(cancelled: false, prepared.Constraint?.WasShortened ?? false, isEndedEarly);
             Keep(prepared.Added, last.Turn!);
             yield return last;
         }

@@ -27,6 +27,11 @@ public sealed class PreparedTurn
     /// <summary>The options it was prepared with.</summary>
     public ChatSessionOptions Options { get; }
 
+    /// <summary>
+    /// Where this is cancelled while the turn runs, the turn ends as if its ids had run out: what was said until then is told and kept, and nothing is thrown. Set it before the turn runs.
+    /// </summary>
+    public CancellationToken EndEarly { get; set; }
+
     internal List<Message> Added { get; }
 
     internal int HistoryLength { get; }

@@ -35,8 +35,11 @@ sealed class TurnReader(HarmonyEncoding encoding, CallResolver resolver, int pro
     /// <summary>Ends the turn, and with it the message that was cut.</summary>
     /// <param name="cancelled">The caller ended it, not the model.</param>
     /// <param name="wasShortened">The constraint brought it to its end.</param>
-    public ChatUpdate Finish(bool cancelled, bool wasShortened = false)
+    /// <param name="endedEarly">It was ended as a limit of ids would have.</param>
+    public ChatUpdate Finish(bool cancelled, bool wasShortened = false, bool endedEarly = false)
     {
+        if (endedEarly)
+            _finish = FinishReason.MaxTokens;
         bool cut = !IsStopped && (cancelled || _finish is FinishReason.MaxTokens or FinishReason.ContextLength);
         _parser.Finish();
         ChatUpdate last = UpdateFromParser(id: null, cut);

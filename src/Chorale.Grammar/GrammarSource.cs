@@ -2,12 +2,13 @@ using System.Text.Json;
 
 namespace Chorale.Grammar;
 
-/// <summary>What generated text must be: a JSON Schema, a regular expression, a grammar, or any text. Immutable; <see cref="CompiledGrammar"/> makes masks of it.</summary>
-public abstract class GrammarSource
+/// <summary>What generated text must be: a JSON Schema, a regular expression, a grammar, or any text. Immutable, equal where the text and the options are; <see cref="CompiledGrammar"/> makes masks of it.</summary>
+public abstract class GrammarSource : IEquatable<GrammarSource>
 {
-    private protected GrammarSource()
-    {
-    }
+    readonly object _identity;
+
+    /// <param name="identity">What tells it from other sources of its class.</param>
+    private protected GrammarSource(object identity) => _identity = identity;
 
     /// <summary>Any text.</summary>
     public static GrammarSource AnyText { get; } = new AnyTextSource();
@@ -51,7 +52,7 @@ public abstract class GrammarSource
     public static GrammarSource Lark(string grammar)
     {
         ArgumentNullException.ThrowIfNull(grammar);
-        return new NotationSource(LarkParser.Parse(grammar));
+        return new NotationSource(LarkParser.Parse(grammar), (nameof(Lark), grammar));
     }
 
     /// <summary>A grammar in GBNF, the notation of llama.cpp; its texts are those of the rule <c>root</c>.</summary>
@@ -63,20 +64,29 @@ public abstract class GrammarSource
     public static GrammarSource Gbnf(string grammar)
     {
         ArgumentNullException.ThrowIfNull(grammar);
-        return new NotationSource(GbnfParser.Parse(grammar));
+        return new NotationSource(GbnfParser.Parse(grammar), (nameof(Gbnf), grammar));
     }
 
     /// <summary>Text that a regular expression matches from start to end. <c>.</c> matches no line end, and <c>\d</c> and <c>\w</c> only ASCII; <c>(?s)</c> and <c>(?u)</c> change that.</summary>
     /// <param name="pattern">In the common subset of ECMA-262, Python and Rust, lookaheads included.</param>
     /// <exception cref="GrammarSyntaxException">It is malformed, or uses what is not regular, as backreferences.</exception>
-    public static GrammarSource Regex(string pattern) => new RegexSource(RegexPattern.Whole(pattern));
+    public static GrammarSource Regex(string pattern) => new RegexSource(RegexPattern.Whole(pattern), pattern);
+
+    /// <inheritdoc/>
+    public bool Equals(GrammarSource? other) => other is not null && (ReferenceEquals(this, other) || (GetType() == other.GetType() && _identity.Equals(other._identity)));
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => Equals(obj as GrammarSource);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => _identity.GetHashCode();
 
     /// <summary>Adds the language to a grammar in the making.</summary>
     /// <returns>Its rule.</returns>
     /// <exception cref="GrammarException">It is malformed, or cannot be enforced.</exception>
     internal abstract int AddTo(GrammarBuilder builder);
 
-    sealed class RegexSource(RegularExpression language) : GrammarSource
+    sealed class RegexSource(RegularExpression language, string pattern) : GrammarSource(pattern)
     {
         internal override int AddTo(GrammarBuilder builder)
         {
@@ -86,7 +96,7 @@ public abstract class GrammarSource
         }
     }
 
-    sealed class AnyTextSource : GrammarSource
+    sealed class AnyTextSource() : GrammarSource("")
     {
         internal override int AddTo(GrammarBuilder builder)
         {

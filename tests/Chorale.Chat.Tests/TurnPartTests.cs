@@ -170,6 +170,34 @@ public class TurnPartTests
     }
 
     [Fact]
+    public async Task A_turn_that_is_ended_early_tells_and_keeps_what_was_said()
+    {
+        using CancellationTokenSource early = new();
+        PlaybackGenerator generator = new([.. Encoding.Tokenizer.EncodeWithSpecials("<|channel|>final<|message|>Hello there, you", Encoding.Tokenizer.SpecialTokens.Keys.ToHashSet())])
+        {
+            BeforeId = async (i, cancellationToken) =>
+            {
+                if (i == 5)
+                {
+                    await early.CancelAsync();
+                    cancellationToken.ThrowIfCancellationRequested();
+                }
+            },
+        };
+        ChatSession session = new(generator, Encoding);
+        PreparedTurn prepared = session.Prepare([Message.User("?")]);
+        prepared.EndEarly = early.Token;
+
+        TurnResult result = await prepared.CompleteAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal(ChatFinish.MaxTokens, result.Turn.Finish);
+        Assert.Equal("Answer:Hello there", Listing(result));
+        Assert.True(result.Parts[0].IsCut);
+        Assert.Empty(result.Turn.Repairs);
+        Assert.Equal(2, session.History.Count);
+    }
+
+    [Fact]
     public async Task A_script_is_read_from_lines_and_played_in_order()
     {
         using StringReader lines = new(

@@ -1,7 +1,7 @@
 namespace Chorale.Grammar.Tests;
 
 /// <summary>A grammar made by hand.</summary>
-sealed class Built(Func<GrammarBuilder, int> add) : GrammarSource
+sealed class Built(Func<GrammarBuilder, int> add) : GrammarSource(add)
 {
     /// <summary>One edge from start to end.</summary>
     public static Built Text(RegularExpression language) => new(builder =>

@@ -31,7 +31,7 @@ sealed class SessionGrammar(HarmonyEncoding encoding)
         if (isFree)
             return null;
         if (_compiled is null || asked != _asked)
-            (_compiled, _asked) = (TurnGrammar.Compile(TurnOf(asked, aliases), VocabularyOf(encoding.Tokenizer)), asked);
+            (_compiled, _asked) = (TurnGrammarCache.Get(TurnOf(asked, aliases), VocabularyOf(encoding.Tokenizer)), asked);
         return _compiled;
     }
 

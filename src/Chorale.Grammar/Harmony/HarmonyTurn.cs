@@ -1,6 +1,6 @@
 namespace Chorale.Grammar;
 
-/// <summary>What the assistant may write after <c>&lt;|start|&gt;assistant</c> until its turn ends. Immutable.</summary>
+/// <summary>What the assistant may write after <c>&lt;|start|&gt;assistant</c> until its turn ends. Immutable; equal where it says the same.</summary>
 /// <remarks>
 /// A turn is any number of messages of reasoning and of preambles, each ended by <c>&lt;|end|&gt;</c>, and then the answer, ended by <c>&lt;|return|&gt;</c>, or a call, ended by
 /// <c>&lt;|call|&gt;</c>. Control tokens stand where the format has them and nowhere else, so that a malformed header is not among the texts. Where the model has
@@ -22,6 +22,23 @@ public sealed record HarmonyTurn
 
     /// <summary>Whether they may, or must, be called, and which.</summary>
     public HarmonyToolChoice ToolChoice { get; init => field = value ?? throw new ArgumentNullException(nameof(value)); } = HarmonyToolChoice.Auto;
+
+    /// <inheritdoc/>
+    public bool Equals(HarmonyTurn? other) =>
+        other is not null && Answer.Equals(other.Answer) && Reasoning == other.Reasoning && Preambles == other.Preambles && ToolChoice == other.ToolChoice && Tools.SequenceEqual(other.Tools);
+
+    /// <inheritdoc/>
+    public override int GetHashCode()
+    {
+        HashCode hash = default;
+        hash.Add(Answer);
+        hash.Add(Reasoning);
+        hash.Add(Preambles);
+        hash.Add(ToolChoice);
+        foreach (HarmonyTool tool in Tools)
+            hash.Add(tool);
+        return hash.ToHashCode();
+    }
 
     /// <summary>Compiles the turn.</summary>
     /// <param name="vocabulary">Whose ids; null is that of gpt-oss.</param>

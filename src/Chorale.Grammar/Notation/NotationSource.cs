@@ -1,7 +1,9 @@
 namespace Chorale.Grammar;
 
 /// <summary>A grammar that was written in a notation.</summary>
-sealed class NotationSource(NotatedGrammar grammar) : GrammarSource
+/// <param name="grammar">The grammar.</param>
+/// <param name="written">The notation, and the text.</param>
+sealed class NotationSource(NotatedGrammar grammar, (string Notation, string Text) written) : GrammarSource(written)
 {
     public NotatedGrammar Grammar => grammar;
 

@@ -9,7 +9,7 @@ namespace Chorale.Grammar;
 /// One spelling is chosen where JSON has many. Declared members come in the order of their declaration, others after them in any order. Listed strings and declared names have the shortest
 /// escapes. For numbers see <see cref="JsonNumbers"/>.
 /// </remarks>
-sealed class JsonSchemaSource(JsonElement schema, JsonSchemaOptions options) : GrammarSource
+sealed class JsonSchemaSource(JsonElement schema, JsonSchemaOptions options) : GrammarSource((options, schema.GetRawText()))
 {
     readonly JsonElement _schema = schema.Clone();
     readonly Lock _gate = new();

@@ -39,6 +39,9 @@ sealed class ServerState(ServerOptions options, ServedModel model)
     {
         await place.WaitAsync(cancellationToken);
         Metrics.QueueTime.Record(Time.GetElapsedTime(since));
+        using CancellationTokenSource? limit = Options.RequestTimeout is { } timeout ? new(timeout, Time) : null;
+        using CancellationTokenSource early = CancellationTokenSource.CreateLinkedTokenSource(limit?.Token ?? default, turn.EndEarly);
+        turn.EndEarly = early.Token;
         long last = since;
         bool isFirst = true;
         await foreach (TurnEvent happened in turn.StreamPartsAsync(cancellationToken))
