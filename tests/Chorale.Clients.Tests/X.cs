@@ -1,1 +1,0 @@
-namespace Chorale.Clients.Tests; public class X { [Fact] public void A() => Assert.True(true); }
