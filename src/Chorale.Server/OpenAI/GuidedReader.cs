@@ -43,7 +43,7 @@ static class GuidedReader
     static AnswerFormat? AnyObject(RequestObject? from) =>
         from is { } structured && structured.OptionalBoolean("json_object") == true ? new(GrammarSource.JsonSchema("""{"type":"object"}""")) : null;
 
-    static AnswerFormat? Pattern(RequestObject? from, string name) => from?.OptionalText(name) is { } pattern ? new(GrammarSource.Regex(pattern)) : null;
+    static AnswerFormat? Pattern(RequestObject? from, string name) => from?.Get(name) is { } pattern ? Parse(pattern, GrammarSource.Regex) : null;
 
     static AnswerFormat? Choice(RequestObject? from, string name)
     {
@@ -57,8 +57,20 @@ static class GuidedReader
     }
 
     /// <summary>GBNF has rules with <c>::=</c>, Lark has none.</summary>
-    static AnswerFormat? Grammar(RequestObject? from, string name) => from?.OptionalText(name) is not { Length: > 0 } text ? null
-        : new(text.Contains("::=", StringComparison.Ordinal) ? GrammarSource.Gbnf(text) : GrammarSource.Lark(text));
+    static AnswerFormat? Grammar(RequestObject? from, string name) => from?.Get(name) is not { } grammar || grammar.Text().Length == 0 ? null
+        : Parse(grammar, text => text.Contains("::=", StringComparison.Ordinal) ? GrammarSource.Gbnf(text) : GrammarSource.Lark(text));
+
+    static AnswerFormat Parse(RequestValue value, Func<string, GrammarSource> parse)
+    {
+        try
+        {
+            return new(parse(value.Text()));
+        }
+        catch (GrammarException e)
+        {
+            throw ApiException.Invalid($"Invalid '{value.Path}': {e.Message}", value.Path, "invalid_grammar");
+        }
+    }
 
     static string Literal(string text) => string.Concat(text.Select(c => Special.Contains(c) ? $"\\{c}" : $"{c}"));
 }

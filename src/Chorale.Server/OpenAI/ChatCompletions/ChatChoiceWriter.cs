@@ -47,7 +47,7 @@ sealed class ChatChoiceWriter(ChatAnswerForm form, int index, HarmonyEncoding en
         switch (started.PartKind)
         {
             case TurnPartKind.Call:
-                _callId = CallIds.New();
+                _callId = AnswerIds.NewCall();
                 _callPieces = 0;
                 string name = CallNames.ForClient(started.ToolName!, started.ToolNamespace);
                 _isCustom = form.CustomTools.Contains(name);

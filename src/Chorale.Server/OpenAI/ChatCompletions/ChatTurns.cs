@@ -9,14 +9,11 @@ namespace Chorale.Server;
 /// <summary>The answers to one request, prepared: whatever is wrong with the request is known before anything is sent.</summary>
 sealed class ChatTurns
 {
+    readonly ServerState _state;
     readonly ChatCompletionRequest _request;
     readonly Choice[] _choices;
 
-    ChatTurns(ChatCompletionRequest request, Choice[] choices)
-    {
-        _request = request;
-        _choices = choices;
-    }
+    ChatTurns(ServerState state, ChatCompletionRequest request, Choice[] choices) => (_state, _request, _choices) = (state, request, choices);
 
     /// <summary>The ids that the model is given.</summary>
     public ReadOnlyMemory<int> Prompt => _choices[0].Turn.Prompt;
@@ -26,15 +23,15 @@ sealed class ChatTurns
 
     /// <summary>Prepares them.</summary>
     /// <exception cref="ApiException">The prompt does not fit, or what is asked for cannot be enforced.</exception>
-    public static ChatTurns Prepare(ChatCompletionRequest request, ServedModel model, ReasoningCache cache)
+    public static ChatTurns Prepare(ChatCompletionRequest request, ServerState state, ReasoningCache cache)
     {
         try
         {
-            return new(request, [.. Enumerable.Range(0, request.Choices).Select(index => PrepareChoice(request, index, model, cache))]);
+            return new(state, request, [.. Enumerable.Range(0, request.Choices).Select(index => PrepareChoice(request, index, state.Model, cache))]);
         }
         catch (PromptTooLongException e)
         {
-            throw ApiException.ContextLengthExceeded(e.PromptLength, e.ContextLength);
+            throw ApiException.ContextLengthExceeded(e.PromptLength, e.ContextLength, "messages");
         }
         catch (Exception e) when (e is GrammarException or SchemaException)
         {
@@ -48,14 +45,18 @@ sealed class ChatTurns
     }
 
     /// <summary>The pieces of all answers, each as soon as it is there.</summary>
-    public IAsyncEnumerable<ChatChunkChoice> StreamAsync(int parallel, CancellationToken cancellationToken) =>
-        Interleaving.Of([.. _choices.Select(choice => Run(choice, cancellationToken))], parallel, cancellationToken);
+    /// <param name="place">The place that the request has taken; it stays the caller's.</param>
+    /// <param name="since">When the request came.</param>
+    /// <param name="cancellationToken">Ends them at once.</param>
+    public IAsyncEnumerable<ChatChunkChoice> StreamAsync(Admission.Place place, long since, CancellationToken cancellationToken) =>
+        Interleaving.Of([.. _choices.Select(choice => Run(choice, place, since, cancellationToken))], _state.Options.Parallel, cancellationToken);
 
     /// <summary>The whole answers.</summary>
-    public async Task<IReadOnlyList<ChatChoice>> CompleteAsync(int parallel, CancellationToken cancellationToken)
+    /// <inheritdoc cref="StreamAsync" path="/param"/>
+    public async Task<IReadOnlyList<ChatChoice>> CompleteAsync(Admission.Place place, long since, CancellationToken cancellationToken)
     {
         ChatChoiceBuilder[] builders = [.. _choices.Select((_, index) => new ChatChoiceBuilder(index))];
-        await foreach (ChatChunkChoice piece in StreamAsync(parallel, cancellationToken))
+        await foreach (ChatChunkChoice piece in StreamAsync(place, since, cancellationToken))
             builders[piece.Index].Add(piece);
         return [.. builders.Select((builder, index) => builder.Build(_request.Form.WithLogprobs, _request.ReturnsTokenIds ? _choices[index].Tap!.Ids : null))];
     }
@@ -83,10 +84,10 @@ sealed class ChatTurns
         }
     }
 
-    async IAsyncEnumerable<ChatChunkChoice> Run(Choice choice, [EnumeratorCancellation] CancellationToken cancellationToken)
+    async IAsyncEnumerable<ChatChunkChoice> Run(Choice choice, Admission.Place place, long since, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return choice.Writer.Begin();
-        await foreach (TurnEvent happened in choice.Turn.StreamPartsAsync(cancellationToken))
+        await foreach (TurnEvent happened in _state.RunAsync(choice.Turn, place, since, cancellationToken))
         {
             ChatChunkChoice? piece = choice.Writer.Next(happened);
             if (_request.ReturnsTokenIds && choice.Tap!.Take() is { } ids)

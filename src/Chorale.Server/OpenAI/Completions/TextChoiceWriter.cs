@@ -8,8 +8,9 @@ namespace Chorale.Server;
 /// <param name="request">How the client wants to read it.</param>
 /// <param name="prompt">What is continued.</param>
 /// <param name="index">Which choice it is.</param>
+/// <param name="stopIds">Ids that end it.</param>
 /// <param name="tokenizer">Spells ids.</param>
-sealed class TextChoiceWriter(TextCompletionRequest request, TextPrompt prompt, int index, Tokenizer tokenizer)
+sealed class TextChoiceWriter(TextCompletionRequest request, TextPrompt prompt, int index, IReadOnlyList<int> stopIds, Tokenizer tokenizer)
 {
     readonly IncrementalDecoder _decoder = new(tokenizer);
     readonly StopSequenceFilter _stops = new(request.StopSequences);
@@ -18,6 +19,12 @@ sealed class TextChoiceWriter(TextCompletionRequest request, TextPrompt prompt, 
 
     /// <summary>Whether a stop text was found, so that no further id is wanted.</summary>
     public bool IsStopped => _stops.Found is not null;
+
+    /// <summary>Whether the last piece was given.</summary>
+    public bool HasEnded { get; private set; }
+
+    /// <summary>Whether a limit cut it.</summary>
+    public bool WasCut { get; private set; }
 
     /// <summary>Ids generated so far.</summary>
     public int Count { get; private set; }
@@ -40,9 +47,9 @@ sealed class TextChoiceWriter(TextCompletionRequest request, TextPrompt prompt, 
     {
         Count++;
         CachedPromptTokens = token.CachedPromptTokens;
-        bool isStopId = token.Finish == FinishReason.Stop && tokenizer.IsSpecial(token.Id) | request.StopTokenIds.Contains(token.Id);
-        bool isSpelled = isStopId ? request.IncludesStop && !(request.SkipsSpecials && tokenizer.IsSpecial(token.Id)) : !(request.SkipsSpecials && tokenizer.IsSpecial(token.Id));
-        string spelled = isSpelled ? Append(token.Id) : "";
+        bool isStopId = token.Finish == FinishReason.Stop && stopIds.Contains(token.Id);
+        bool isHidden = (request.SkipsSpecials && tokenizer.IsSpecial(token.Id)) || (isStopId && !request.IncludesStop);
+        string spelled = isHidden ? "" : Append(token.Id);
         if (token.Finish is not null)
             spelled += Flush();
         TextLogprobs? logprobs = request.TopLogprobs is null ? null : LogprobsOf(token);
@@ -60,18 +67,15 @@ sealed class TextChoiceWriter(TextCompletionRequest request, TextPrompt prompt, 
         return isSilent ? null : new() { Index = index, Text = text, Logprobs = logprobs, TokenIds = Ids(token.Id) };
     }
 
-    /// <summary>The end of an answer without any id, as where none was wanted.</summary>
-    public TextChoice End() => new() { Index = index, Text = _stops.Finish(), FinishReason = request.MaxTokens == 0 ? "length" : "stop" };
+    /// <summary>The end of an answer that broke off behind its last id, as where no id was wanted, or the time was up.</summary>
+    public TextChoice End() => Finish(_stops.Push(Flush()) + _stops.Finish(), "length", stopReason: null, logprobs: null, id: null);
 
-    TextChoice Finish(string text, string finishReason, StopReason? stopReason, TextLogprobs? logprobs, int id) => new()
+    TextChoice Finish(string text, string finishReason, StopReason? stopReason, TextLogprobs? logprobs, int? id)
     {
-        Index = index,
-        Text = text,
-        FinishReason = finishReason,
-        StopReason = stopReason,
-        Logprobs = logprobs,
-        TokenIds = Ids(id),
-    };
+        HasEnded = true;
+        WasCut = finishReason == "length";
+        return new() { Index = index, Text = text, FinishReason = finishReason, StopReason = stopReason, Logprobs = logprobs, TokenIds = id is { } last ? Ids(last) : null };
+    }
 
     IReadOnlyList<int>? Ids(int id) => request.ReturnsTokenIds ? [id] : null;
 

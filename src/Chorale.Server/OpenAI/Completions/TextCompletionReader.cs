@@ -13,8 +13,11 @@ static class TextCompletionReader
 
     /// <summary>Reads one.</summary>
     /// <exception cref="ApiException">Something is not as it must be; <c>param</c> names the place.</exception>
-    public static TextCompletionRequest Read(RequestObject request, ServedModel model, ServerOptions options)
+    public static TextCompletionRequest Read(RequestObject request, ServerState state)
     {
+        (ServedModel model, ServerOptions options) = (state.Model, state.Options);
+        if (request.OptionalText("model") is { } name)
+            state.RequireModel(name);
         if (request.Get("suffix") is { } suffix && suffix.Text().Length > 0)
             throw ApiException.Unsupported("Unsupported 'suffix': the model cannot fill in.", suffix.Path);
         int choices = request.OptionalInteger("n", 1, options.MaxChoices) ?? 1;

@@ -160,7 +160,7 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
                     Add(SummaryEvent(EventTypes.SummaryDelta) with { Delta = text });
                 break;
             case "message":
-                TokenLogprob[] logprobs = open.HasLogprobs ? [.. tokens.Select(LogprobOf)] : [];
+                OutputLogprob[] logprobs = open.HasLogprobs ? [.. tokens.Select(LogprobOf)] : [];
                 open.Logprobs.AddRange(logprobs);
                 Add(ContentEvent(EventTypes.TextDelta) with { Delta = text, Logprobs = logprobs });
                 break;
@@ -229,7 +229,7 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
         _isEnded = true;
     }
 
-    TokenLogprob LogprobOf(GeneratedToken token) => TokenLogprob.Of(token, options.Tokenizer!);
+    OutputLogprob LogprobOf(GeneratedToken token) => OutputLogprob.Of(token, options.Tokenizer!);
 
     ResponseEvent ItemEvent(string type) => new() { Type = type, SequenceNumber = _sequence, ItemId = _open!.Item.Id, OutputIndex = _open.Index };
 
