@@ -1,6 +1,8 @@
 using System.Text;
 using Chorale.Harmony;
 using Chorale.TestKit;
+using FsCheck;
+using FsCheck.Fluent;
 
 namespace Chorale.Chat.Tests;
 
@@ -55,6 +57,26 @@ public class TurnPartTests
         TurnResult result = await CompleteAsync(text, new() { Developer = new DeveloperContent().WithTools(Functions) });
 
         Assert.Equal(expected, Listing(result));
+    }
+
+    [Fact]
+    public void Whatever_a_model_writes_parts_are_ordered_add_up_and_lose_nothing()
+    {
+        string[] pieces =
+        [
+            "<|start|>", "<|end|>", "<|return|>", "<|call|>", "<|message|>", "<|channel|>", "<|constrain|>", "assistant", "user", "analysis", "commentary", "final", " to=functions.get_weather", " to=functions.nope", " to=now",
+            " json", "{\"city\":\"Paris\"}", "{\"name\":\"get_weather\",\"arguments\":{\"city\":\"x\"}}", "]", "Hello", " 👋", "\n", "é", "<|channel|>final<|message|>", "<|channel|>commentary to=functions.rename<|message|>",
+        ];
+        ChatSessionOptions[] all = [new(), new() { Developer = new DeveloperContent().WithTools(Functions) }, new() { Developer = new DeveloperContent().WithTools(Functions), StopSequences = ["lo", "x\"}"] }, new() { MaxTokens = 9 }];
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(1500), Prop.ForAll(Arb.From(Gen.Elements(pieces).ArrayOf()), Arb.From(Gen.Elements(all)), (written, options) =>
+        {
+            TurnResult result = CompleteAsync(string.Concat(written), options).GetAwaiter().GetResult();
+            string said = string.Concat(result.Turn.Messages.Select(message => message.Text));
+            bool isVisible = result.Parts.Any(part => part.Kind != TurnPartKind.Reasoning);
+            return (isVisible || said.Length == 0 || result.Turn.Finish != ChatFinish.Stop)
+                && result.Turn.Messages.Where(message => message.Text.Length > 0).All(message => result.Parts.Any(part => ReferenceEquals(part.Message, message)))
+                && result.Turn.Calls.Count == result.Parts.Count(part => part.Call is not null);
+        }));
     }
 
     [Fact]

@@ -16,7 +16,12 @@ sealed record CommandLine(int ExitCode, string Output, string Error)
     /// <param name="input">What is piped in.</param>
     /// <param name="args">The command line.</param>
     /// <param name="interruptAt">Ctrl-C is pressed when this much has been written to stdout; null never.</param>
-    public static async Task<CommandLine> RunAsync(byte[] input, string[] args, int? interruptAt)
+    public static Task<CommandLine> RunAsync(byte[] input, string[] args, int? interruptAt) => RunAsync(input, args, interruptAt, isTyped: false);
+
+    /// <summary>Runs it where somebody types; what it says goes elsewhere.</summary>
+    public static Task<CommandLine> RunTypedAsync(string typed, params string[] args) => RunAsync(Encoding.UTF8.GetBytes(typed), args, interruptAt: null, isTyped: true);
+
+    static async Task<CommandLine> RunAsync(byte[] input, string[] args, int? interruptAt, bool isTyped)
     {
         using Keyboard keyboard = new();
         using WatchedStream output = new(interruptAt, keyboard.Interrupt);
@@ -26,6 +31,7 @@ sealed record CommandLine(int ExitCode, string Output, string Error)
             Input = new MemoryStream(input),
             Output = output,
             Error = error,
+            InputIsTerminal = isTyped,
             Time = new FixedTime(),
             OnInterrupt = keyboard.Subscribe,
         };

@@ -5,7 +5,7 @@ namespace Chorale.Chat;
 public sealed record ScriptedAnswer(IReadOnlyList<int> TokenIds)
 {
     /// <inheritdoc cref="ScriptedAnswer(IReadOnlyList{int})" path="/param"/>
-    public IReadOnlyList<int> TokenIds { get; init => field = [.. value ?? throw new ArgumentNullException(nameof(value))]; } = TokenIds;
+    public IReadOnlyList<int> TokenIds { get; init => field = [.. value ?? throw new ArgumentNullException(nameof(value))]; } = [.. TokenIds ?? throw new ArgumentNullException(nameof(TokenIds))];
 
     /// <summary>What the prompt's text must hold for this answer to be played; null is no condition. Answers with one go before those without.</summary>
     public string? When { get; init; }

@@ -1,5 +1,7 @@
 using System.Text;
+using Chorale.Agents;
 using Chorale.Chat;
+using Chorale.Grammar;
 using Chorale.Harmony;
 using Chorale.Inference;
 
@@ -15,7 +17,11 @@ sealed class ChatRun : IDisposable
     readonly ChatSettings _settings;
     readonly ChatModel _model;
     readonly ChatSession _session;
+    readonly ToolRunner? _tools;
     readonly IDisposable? _interrupt;
+    readonly List<Message> _owed = [];    // answers to calls that the model has not read yet
+    StreamReader? _input;
+    Task<string?>? _reading;
     Action? _stopTurn;
     bool _raw;
 
@@ -28,13 +34,19 @@ sealed class ChatRun : IDisposable
         (_host, _settings, _raw, _model) = (host, settings, settings.Raw, model);
         _session = _model.StartSession(settings.ToSessionOptions(_model.IsEmbedded));
         _interrupt = host.OnInterrupt?.Invoke(Interrupt);
+        if (settings.Tools is { } tools)
+            _tools = new(tools.Tools, new() { Approve = new ToolApprover(host, tools.ApprovesAll, ReadLineAsync).ApproveAsync, TimeProvider = host.Time });
     }
+
+    /// <summary>What is typed or piped in, read by one reader only: it reads ahead.</summary>
+    StreamReader Input => _input ??= new(_host.Input, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
 
     bool IsInteractive => _host is { InputIsTerminal: true, OutputIsTerminal: true };
 
     public void Dispose()
     {
         _interrupt?.Dispose();
+        _input?.Dispose();
         _model.Dispose();
     }
 
@@ -48,10 +60,9 @@ sealed class ChatRun : IDisposable
     {
         if (IsInteractive)
             _host.Out.WriteLine($"{_model.Name}, {_model.Generator.ContextLength} ids of context. /help lists the commands, Ctrl-D leaves.");
-        using StreamReader input = new(_host.Input, new UTF8Encoding(false), detectEncodingFromByteOrderMarks: true, leaveOpen: true);
         int exitCode = ExitCodes.Success;
         int turns = 0;
-        while (await ReadMessageAsync(input, cancellationToken) is { } message)
+        while (await ReadMessageAsync(cancellationToken) is { } message)
         {
             if (string.IsNullOrWhiteSpace(message))
                 continue;
@@ -91,24 +102,68 @@ sealed class ChatRun : IDisposable
         }
     }
 
-    /// <summary>Runs a turn and prints it as it streams; false where Ctrl-C stopped it.</summary>
+    /// <summary>The next line. A read from a terminal cannot be given up: where Ctrl-C ends the wait for it, the line goes to whoever asks next.</summary>
+    async Task<string?> ReadLineAsync(CancellationToken cancellationToken)
+    {
+        _reading ??= Input.ReadLineAsync(CancellationToken.None).AsTask();
+        string? line = await _reading.WaitAsync(cancellationToken);
+        _reading = null;
+        return line;
+    }
+
+    /// <summary>Runs a turn, and those that its calls lead to, and prints them as they stream; false where Ctrl-C stopped them.</summary>
     async Task<bool> TurnAsync(string prompt, CancellationToken cancellationToken)
     {
         using CancellationTokenSource turn = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _stopTurn = turn.Cancel;
         AnswerPrinter answer = new(_host, _settings.HideReasoning);
         RawPrinter raw = new(_host, _model.Tokenizer);
-        TurnClock clock = new(_host.Time);
-        bool started = false;
         try
         {
-            await foreach (ChatUpdate update in _session.StreamAsync(prompt, turn.Token))
+            List<Message> said = [Message.User(prompt)];
+            for (int round = 1; ; round++)
+            {
+                bool mustAnswer = round > (_settings.Tools?.MaxRounds ?? 0);
+                ChatTurn whole = await RoundAsync(said, mustAnswer && _tools is not null, answer, raw, turn.Token);
+                if (_tools is null || whole.Calls.Count == 0)
+                    return true;
+                await CallAsync(_tools, whole.Calls, round, mustAnswer, turn.Token);
+                if (mustAnswer)
+                    return true;
+                said = [];
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            EndLine(answer, raw);
+            _host.Error.WriteLine("[stopped]");
+            return false;
+        }
+        finally
+        {
+            _stopTurn = null;
+        }
+    }
+
+    /// <summary>One turn of the model, which reads what it is owed first.</summary>
+    async Task<ChatTurn> RoundAsync(List<Message> said, bool mustAnswer, AnswerPrinter answer, RawPrinter raw, CancellationToken cancellationToken)
+    {
+        TurnClock clock = new(_host.Time);
+        bool started = false;
+        ChatTurn? whole = null;
+        int before = _session.History.Count;
+        ChatSessionOptions options = _session.Options;
+        try
+        {
+            if (mustAnswer)
+                _session.Options = options with { ToolChoice = HarmonyToolChoice.None };
+            await foreach (ChatUpdate update in _session.StreamAsync([.. _owed, .. said], cancellationToken))
             {
                 clock.Tick(update);
                 if (_settings.Json)
                 {
-                    if (update.Turn is { } whole)
-                        Transcript.Write(_host, _model.Name, _session.Conversation, whole, clock);
+                    if (update.Turn is { } ended)
+                        Transcript.Write(_host, _model.Name, _session.Conversation, ended, clock);
                 }
                 else if (_raw)
                 {
@@ -121,21 +176,51 @@ sealed class ChatRun : IDisposable
                     answer.Print(update);
                 }
                 started = true;
-                if (update.Turn is { } ended)
-                    Report(ended, clock, answer, raw);
+                whole = update.Turn;
             }
-            return true;
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            EndLine(answer, raw);
-            _host.Error.WriteLine("[stopped]");
-            return false;
         }
         finally
         {
-            _stopTurn = null;
+            _session.Options = options;
+            if (_session.History.Count > before)
+                _owed.Clear();
         }
+        Report(whole!, clock, answer, raw);
+        return whole!;
+    }
+
+    /// <summary>Runs the calls of a turn and notes what the model is to read of them; whatever happens, each call has its answer.</summary>
+    async Task CallAsync(ToolRunner tools, IReadOnlyList<HarmonyCall> calls, int round, bool isOverLimit, CancellationToken cancellationToken)
+    {
+        List<ToolResult> results = [];
+        try
+        {
+            if (isOverLimit)
+                _host.Error.WriteLine($"[the model calls on after {_settings.Tools!.MaxRounds} rounds; its last calls are not run]");
+            else
+                await foreach (AgentStep step in tools.RunAsync(calls, round, cancellationToken))
+                {
+                    if (step is not CallCompleted { Result: { } result })
+                        continue;
+                    results.Add(result);
+                    Report(result);
+                }
+        }
+        finally
+        {
+            IReadOnlyList<ToolResult> answers = isOverLimit
+                ? tools.Complete(calls, [], round, ToolOutcome.OverLimit, "This call was not run: no more may be made.")
+                : tools.Complete(calls, results, round);
+            _owed.AddRange(answers.Select(one => one.ToMessage()));
+        }
+    }
+
+    /// <summary>A result on one line: whoever wants all of it takes --json.</summary>
+    void Report(ToolResult result)
+    {
+        const int Shown = 160;
+        string text = Printable.Escape(result.Text.AsSpan(0, Math.Min(result.Text.Length, Shown)));
+        _host.Error.WriteLine($"[{result.Call.Name} {(result.Outcome == ToolOutcome.Succeeded ? "gave" : "gave no result")}: {text}{(result.Text.Length > Shown ? "…" : "")}]");
     }
 
     void Report(ChatTurn turn, TurnClock clock, AnswerPrinter answer, RawPrinter raw)
@@ -162,16 +247,16 @@ sealed class ChatRun : IDisposable
             answer.End();
     }
 
-    async Task<string?> ReadMessageAsync(StreamReader input, CancellationToken cancellationToken)
+    async Task<string?> ReadMessageAsync(CancellationToken cancellationToken)
     {
         if (IsInteractive)
             _host.Out.Write("> ");
-        string? line = await input.ReadLineAsync(cancellationToken);
+        string? line = await ReadLineAsync(cancellationToken);
         if (line is null || !line.TrimStart().StartsWith(Fence, StringComparison.Ordinal))
             return line;
 
         StringBuilder message = new(line.TrimStart()[Fence.Length..]);
-        while (!message.ToString().TrimEnd().EndsWith(Fence, StringComparison.Ordinal) && await input.ReadLineAsync(cancellationToken) is { } next)
+        while (!message.ToString().TrimEnd().EndsWith(Fence, StringComparison.Ordinal) && await ReadLineAsync(cancellationToken) is { } next)
             message.Append(message.Length > 0 ? "\n" : "").Append(next);
         string text = message.ToString().TrimEnd();
         return text.EndsWith(Fence, StringComparison.Ordinal) ? text[..^Fence.Length].Trim('\n') : text;
@@ -187,6 +272,7 @@ sealed class ChatRun : IDisposable
                 return false;
             case ["/reset"]:
                 _session.Reset();
+                _owed.Clear();
                 Say("The conversation is forgotten.");
                 return true;
             case ["/raw"]:
@@ -200,9 +286,15 @@ sealed class ChatRun : IDisposable
                 _session.Options = _session.Options with { System = _session.Options.System with { ReasoningEffort = effort } };
                 Say($"The effort is {EffortName(effort)}.");
                 return true;
+            case ["/tools"]:
+                Say(_settings.Tools is { } tools
+                    ? string.Join('\n', tools.Tools.SelectMany(space => space.Functions.Select(function => $"{space.Name}.{function.Name}: {function.Description}")))
+                    : "There are no tools; --tools and --demo-tools give some.");
+                return true;
             case ["/help"]:
                 Say("""
                     /reset            forget the conversation
+                    /tools            list what the model may call
                     /effort LEVEL     low, medium or high; without LEVEL, say which
                     /raw              show the very tokens, or stop doing so
                     /exit             leave, as does Ctrl-D

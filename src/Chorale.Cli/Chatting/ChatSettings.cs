@@ -27,6 +27,9 @@ sealed record ChatSettings
     /// <summary>What the answer must be; null is any text.</summary>
     public AnswerFormat? Answer { get; init; }
 
+    /// <summary>What the model may call; null is nothing.</summary>
+    public ToolSettings? Tools { get; init; }
+
     /// <summary>How many ids reasoning may take; null does not bound it.</summary>
     public int? MaxReasoningTokens { get; init; }
 
@@ -42,11 +45,13 @@ sealed record ChatSettings
     public ChatSessionOptions ToSessionOptions(bool embedded) => new()
     {
         System = (SystemContent.Default with { ReasoningEffort = Effort }).WithDate(Date),
-        Developer = Instructions is null ? null : new DeveloperContent { Instructions = Instructions },
+        Developer = Instructions is null && Tools is null ? null : Developer(),
         Sampling = Sampling with { Temperature = Temperature ?? (embedded ? 0 : 1) },
         MaxTokens = MaxTokens,
         Answer = Answer,
         MaxReasoningTokens = MaxReasoningTokens,
         AnalysisDropping = Drop,
     };
+
+    DeveloperContent Developer() => (Tools?.Tools ?? []).Aggregate(new DeveloperContent { Instructions = Instructions }, (content, tools) => content.WithTools(tools.ToNamespace()));
 }

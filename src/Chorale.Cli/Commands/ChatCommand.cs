@@ -28,6 +28,7 @@ static class ChatCommand
                 result.AddError($"--date must be a day as yyyy-MM-dd, found '{text}'.");
         });
         AnswerArguments answer = new();
+        ToolArguments tools = new();
         Option<string> drop = SharedOptions.Drop();
         Option<bool> hideReasoning = new("--hide-reasoning") { Description = "Print the answer only." };
         Option<bool> json = new("--json") { Description = "Print each turn as one line of JSON: answer, reasoning, usage and the whole conversation." };
@@ -36,10 +37,12 @@ static class ChatCommand
         Command command = new("chat", "Talk with a model.") { prompt, effort, instructions, temperature, maxTokens, date, drop, hideReasoning, json, raw };
         model.AddTo(command);
         answer.AddTo(command);
+        tools.AddTo(command);
         sampling.AddTo(command);
         generator.AddTo(command, parallel: false);
         command.SetAction(async (line, cancellationToken) =>
         {
+            ToolSettings? mayCall = await tools.ReadAsync(line, host, cancellationToken);
             ChatRun.TryReadEffort(line.GetValue(effort)!, out ReasoningEffort level);
             ChatSettings settings = new()
             {
@@ -53,6 +56,7 @@ static class ChatCommand
                 Answer = await answer.ReadAsync(line, cancellationToken),
                 MaxReasoningTokens = answer.MaxReasoningTokens(line),
                 Drop = SharedOptions.DropOf(line.GetValue(drop)!),
+                Tools = mayCall,
                 HideReasoning = line.GetValue(hideReasoning),
                 Json = line.GetValue(json),
                 Raw = line.GetValue(raw),

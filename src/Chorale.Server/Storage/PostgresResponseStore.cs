@@ -258,7 +258,7 @@ sealed class PostgresResponseStore : IResponseStore
             catch (Exception e) when (e is DbException or SocketException or IOException or TimeoutException)
             {
                 if (tries == _delays.Length || !MayPass(e))
-                    throw new StoreUnavailableException("The store of responses cannot be reached.", e);
+                    throw new StoreUnavailableException($"The store of responses cannot be reached: {e.Message}", e);
                 await Task.Delay(_delays[tries], _time, cancellationToken);
             }
         }

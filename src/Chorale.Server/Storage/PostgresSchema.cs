@@ -34,7 +34,7 @@ static class PostgresSchema
     ];
 
     /// <summary>Brings the tables to the version of this program.</summary>
-    /// <exception cref="InvalidOperationException">They are of a later version.</exception>
+    /// <exception cref="FormatException">They are of a later version.</exception>
     public static async Task RenewAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using NpgsqlConnection connection = await database.OpenConnectionAsync(cancellationToken);
@@ -44,7 +44,7 @@ static class PostgresSchema
         await using NpgsqlCommand read = new("select coalesce(max(version), 0) from chorale_schema", connection, transaction);
         int version = (int)(await read.ExecuteScalarAsync(cancellationToken))!;
         if (version > Steps.Length)
-            throw new InvalidOperationException($"The tables in the database are of version {version}; this program knows versions up to {Steps.Length}.");
+            throw new FormatException($"The tables in the database are of version {version}; this program knows versions up to {Steps.Length}.");
         for (; version < Steps.Length; version++)
         {
             await RunAsync(Steps[version]);

@@ -6,9 +6,6 @@ enum ResponseEnd
     /// <summary>The client asked for it, or left.</summary>
     Cancelled,
 
-    /// <summary>It took longer than an answer may.</summary>
-    TimedOut,
-
     /// <summary>The server stops.</summary>
     Stopped,
 }

@@ -52,8 +52,9 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
     /// <summary>Takes what happened in the turn.</summary>
     /// <param name="happened">The event.</param>
     /// <param name="now">Seconds since 1970.</param>
+    /// <param name="end">Why the turn was ended early; null where it was not.</param>
     /// <returns>The events that tell of it, often none; valid until the next call.</returns>
-    public IReadOnlyList<StoredEvent> Write(in TurnEvent happened, long now)
+    public IReadOnlyList<StoredEvent> Write(in TurnEvent happened, long now, ResponseEnd? end = null)
     {
         _events.Clear();
         switch (happened.Kind)
@@ -70,7 +71,7 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
                 Close(_open!, happened.Part!.IsCut);
                 break;
             case TurnEventKind.TurnCompleted:
-                EndTurn(happened.Turn!, now);
+                EndTurn(happened.Turn!, now, end);
                 break;
         }
         return _events;
@@ -79,15 +80,8 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
     /// <summary>Ends the response in an error; what was said until then stays. An end that was made but not sent is taken back.</summary>
     public IReadOnlyList<StoredEvent> Fail(string code, string message) => EndEarly(EventTypes.Failed, ResponseStatus.Failed, new(code, message), null);
 
-    /// <summary>Ends the response because the client wants that; what was said until then stays.</summary>
-    /// <remarks>No event is named for it, so that it is told by the one for what is incomplete.</remarks>
-    public IReadOnlyList<StoredEvent> Cancel() => EndEarly(EventTypes.Incomplete, ResponseStatus.Cancelled, null, null);
-
-    /// <summary>Ends the response because it has taken as long as it may.</summary>
-    public IReadOnlyList<StoredEvent> TimeOut() => EndEarly(EventTypes.Incomplete, ResponseStatus.Incomplete, null, new(IncompleteDetails.MaxOutputTokens));
-
-    /// <summary>Ends the response because the process goes down.</summary>
-    public IReadOnlyList<StoredEvent> Interrupt() => EndEarly(EventTypes.Incomplete, ResponseStatus.Incomplete, null, new(IncompleteDetails.Interrupted));
+    /// <summary>Ends the response before, or in the middle of, its turn; what was said until then stays.</summary>
+    public IReadOnlyList<StoredEvent> Stop(ResponseEnd end) => EndEarly(EventTypes.Incomplete, StatusOf(end), null, DetailsOf(end));
 
     /// <summary>The response object in UTF-8.</summary>
     public static byte[] Serialize(ResponseObject response) => Serialize(response, ResponsesJson.Default.ResponseObject, new());
@@ -213,21 +207,32 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
         _open = null;
     }
 
-    void EndTurn(ChatTurn turn, long now)
+    /// <remarks>No event is named for what was cancelled: it is told by the one for what is incomplete.</remarks>
+    void EndTurn(ChatTurn turn, long now, ResponseEnd? end)
     {
         // A turn that was brought to its end for want of ids has the form that was asked of it, but the model had more to say.
         bool isCut = turn.WasShortened || turn.Finish is not (ChatFinish.Stop or ChatFinish.ToolCall);
+        if (!isCut && _output.TrueForAll(item => item.Type == "reasoning"))
+        {
+            // The model said nothing at all. Agents take a message for the end of their task, also an empty one, and would go round and round without.
+            Open(new() { Kind = TurnEventKind.PartStarted, PartKind = TurnPartKind.Answer });
+            Close(_open!, isCut: false);
+        }
         Response = Response with
         {
-            Status = (isCut ? ResponseStatus.Incomplete : ResponseStatus.Completed).NameOf(),
+            Status = (!isCut ? ResponseStatus.Completed : end is { } why ? StatusOf(why) : ResponseStatus.Incomplete).NameOf(),
             CompletedAt = isCut ? null : now,
-            IncompleteDetails = isCut ? new(IncompleteDetails.MaxOutputTokens) : null,
+            IncompleteDetails = !isCut ? null : end is { } reason ? DetailsOf(reason) : new(IncompleteDetails.MaxOutputTokens),
             Usage = ResponseUsage.Of(turn.Usage),
             Repairs = turn.Repairs.Count > 0 ? [.. turn.Repairs.Select(repair => repair.Name)] : null,
         };
         AddStatus(isCut ? EventTypes.Incomplete : EventTypes.Completed);
         _isEnded = true;
     }
+
+    static ResponseStatus StatusOf(ResponseEnd end) => end == ResponseEnd.Cancelled ? ResponseStatus.Cancelled : ResponseStatus.Incomplete;
+
+    static IncompleteDetails? DetailsOf(ResponseEnd end) => end == ResponseEnd.Cancelled ? null : new(IncompleteDetails.Interrupted);
 
     OutputLogprob LogprobOf(GeneratedToken token) => OutputLogprob.Of(token, options.Tokenizer!);
 

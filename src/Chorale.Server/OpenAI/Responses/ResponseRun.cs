@@ -12,10 +12,11 @@ namespace Chorale.Server;
 /// <param name="state">Runs the turn.</param>
 sealed class ResponseRun(string id, ResponseEventWriter writer, EventRecorder? recorder, ServerState state) : IDisposable
 {
+    readonly Lock _lock = new();
     readonly CancellationTokenSource _stop = new();
     readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     EventRecorder? _recorder = recorder;
-    int _end = -1;
+    bool _isOver;
 
     public string Id { get; } = id;
 
@@ -31,14 +32,19 @@ sealed class ResponseRun(string id, ResponseEventWriter writer, EventRecorder? r
     /// <summary>Ends when the response has.</summary>
     public Task Completion => _completion.Task;
 
-    /// <summary>Cancelled when the response is to end early.</summary>
-    public CancellationToken Stopping => _stop.Token;
+    /// <summary>Why it is ended early; null where it is not.</summary>
+    ResponseEnd? End { get; set; }
 
-    /// <summary>Ends the response early; the first reason counts.</summary>
+    /// <summary>Ends the response early; the first reason counts, and one that is over does not mind.</summary>
     public void Stop(ResponseEnd why)
     {
-        if (Interlocked.CompareExchange(ref _end, (int)why, -1) == -1)
+        lock (_lock)
+        {
+            if (End is not null || _isOver)
+                return;
+            End = why;
             _ = _stop.CancelAsync();
+        }
     }
 
     /// <summary>Shows the first events, which are kept already.</summary>
@@ -54,26 +60,20 @@ sealed class ResponseRun(string id, ResponseEventWriter writer, EventRecorder? r
         {
             using Admission.Place held = place;
             await place.WaitAsync(_stop.Token);
-            TimeSpan limit = state.Options.RequestTimeout ?? Timeout.InfiniteTimeSpan;
-            await using ITimer timer = state.Time.CreateTimer(_ => Stop(ResponseEnd.TimedOut), null, limit, Timeout.InfiniteTimeSpan);
+            turn.EndEarly = _stop.Token;    // what was said until then is kept, and its cost is known
             await TellAsync(writer.Start(), isChange: true);
-            await foreach (TurnEvent happened in state.RunAsync(turn, place, since, _stop.Token))
-                await TellAsync(writer.Write(happened, state.Time.GetUtcNow().ToUnixTimeSeconds()), isChange: happened.Turn is not null);
+            await foreach (TurnEvent happened in state.RunAsync(turn, place, since, CancellationToken.None))
+                await TellAsync(writer.Write(happened, state.Time.GetUtcNow().ToUnixTimeSeconds(), End), isChange: happened.Turn is not null);
         }
-        catch (OperationCanceledException) when (_end >= 0)
+        catch (OperationCanceledException) when (End is { } end)
         {
-            await EndAsync(() => (ResponseEnd)_end switch
-            {
-                ResponseEnd.Stopped => writer.Interrupt(),
-                ResponseEnd.TimedOut => writer.TimeOut(),
-                _ => writer.Cancel(),
-            });
+            await EndAsync(() => writer.Stop(end));    // its turn had not come yet
         }
         catch (ResponseGoneException)
         {
             _recorder?.Close();
             _recorder = null;
-            Log.Publish(writer.Cancel());
+            Log.Publish(writer.Stop(ResponseEnd.Cancelled));
         }
         catch (Exception e)
         {
@@ -88,9 +88,15 @@ sealed class ResponseRun(string id, ResponseEventWriter writer, EventRecorder? r
     }
 
     /// <summary>Everything is done, also with the list of what runs.</summary>
-    public void Complete() => _completion.TrySetResult();
-
-    public void Dispose() => _stop.Dispose();
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isOver = true;
+            _stop.Dispose();
+        }
+        _completion.TrySetResult();
+    }
 
     async ValueTask TellAsync(IReadOnlyList<StoredEvent> events, bool isChange)
     {

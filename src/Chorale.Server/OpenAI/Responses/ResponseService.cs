@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 namespace Chorale.Server;
 
 /// <summary>Makes responses, finds them again, ends them: all of the Responses API that is neither HTTP nor storage.</summary>
-sealed partial class ResponseService : IHostedService, IAsyncDisposable
+sealed partial class ResponseService : IHostedService
 {
     /// <summary>How much of a conversation is read from the store, by bytes: far more than any context holds.</summary>
     const long MaxChainBytes = 64L << 20;
@@ -65,8 +65,6 @@ sealed partial class ResponseService : IHostedService, IAsyncDisposable
         }
     }
 
-    public ValueTask DisposeAsync() => _store.DisposeAsync();
-
     /// <summary>Begins a response.</summary>
     /// <param name="request">The request.</param>
     /// <param name="since">When it came, a timestamp.</param>
@@ -77,9 +75,9 @@ sealed partial class ResponseService : IHostedService, IAsyncDisposable
     {
         ResponseIds ids = ResponseIds.New();
         IReadOnlyList<RequestValue> items = await ResolveAsync(request.Input, cancellationToken);
-        byte[] input = InputItems.Write(items, ids);
         List<string> warnings = [.. request.Warnings];
         ResponsePrompt prompt = await ReadPromptAsync(request, items, warnings, cancellationToken);
+        byte[] input = InputItems.Write(items, ids);
         PreparedTurn turn = prompt.Prepare(_state.Model, request.Truncates, warnings);
 
         Admission.Place place = _state.Admission.Enter();
@@ -215,7 +213,7 @@ sealed partial class ResponseService : IHostedService, IAsyncDisposable
     void Forget(ResponseRun run)
     {
         _runs.TryRemove(run.Id, out _);
-        run.Complete();
+        run.Dispose();
     }
 
     async Task<ResponsePrompt> ReadPromptAsync(ResponseRequest request, IReadOnlyList<RequestValue> items, List<string> warnings, CancellationToken cancellationToken)
