@@ -31,14 +31,18 @@ public sealed record ChatTurn
 
     /// <summary>
     /// The answer: the text of the messages on the channel <c>final</c>, and of those on none, or on a channel that the model
-    /// invented. Where there is none, and no call either, what was said to the user on <c>commentary</c> is the answer.
+    /// invented. Where there is none, and no call either, what was said to the user on <c>commentary</c> is the answer; where the model
+    /// ended its turn without that too, what it said last, to itself or in another's name.
     /// </summary>
     public string Text
     {
         get
         {
             string answer = TextOf(channel => channel is not (Channels.Analysis or Channels.Commentary));
-            return answer.Length == 0 && Calls.Count == 0 ? TextOf(channel => channel == Channels.Commentary) : answer;
+            if (answer.Length > 0 || Calls.Count > 0)
+                return answer;
+            answer = TextOf(channel => channel == Channels.Commentary);
+            return answer.Length > 0 || Finish != ChatFinish.Stop || StopSequence is not null ? answer : Messages.LastOrDefault(message => message.Text.Length > 0)?.Text ?? "";
         }
     }
 

@@ -3,10 +3,11 @@ using System.Text;
 namespace Chorale.Chat;
 
 /// <summary>Looks for stop sequences in a text that arrives in pieces, and holds back what may be the beginning of one. Linear in the text.</summary>
-/// <remarks>Source: Knuth, Morris and Pratt 1977, "Fast Pattern Matching in Strings"; one automaton for each sequence.</remarks>
-sealed class StopSequenceFilter(IReadOnlyList<string> sequences)
+/// <remarks>For one text at a time. Source: Knuth, Morris and Pratt 1977, "Fast Pattern Matching in Strings"; one automaton for each sequence.</remarks>
+/// <param name="sequences">The sequences, each of at least one character.</param>
+public sealed class StopSequenceFilter(IReadOnlyList<string> sequences)
 {
-    readonly Pattern[] _patterns = [.. sequences.Select(sequence => new Pattern(sequence))];
+    readonly Pattern[] _patterns = [.. (sequences ?? throw new ArgumentNullException(nameof(sequences))).Select(sequence => new Pattern(sequence))];
     readonly StringBuilder _held = new();
 
     /// <summary>The sequence that was found; null so long as none was.</summary>
@@ -16,6 +17,7 @@ sealed class StopSequenceFilter(IReadOnlyList<string> sequences)
     /// <returns>What certainly stands before any stop sequence; after one was found, nothing.</returns>
     public string Push(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         if (_patterns.Length == 0 || text.Length == 0)
             return text;
         if (Found is not null)

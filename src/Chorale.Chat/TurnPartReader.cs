@@ -54,7 +54,7 @@ sealed class TurnPartReader(Tokenizer tokenizer, CallResolver resolver, ChatSess
     {
         if (_open is { } cut)
             Close(cut, message: null, call: null, isCut: true);
-        if (!_hasVisible && _lastReasoning.Length > 0 && turn.Finish == ChatFinish.Stop)
+        if (!_hasVisible && _lastReasoning.Length > 0 && turn is { Finish: ChatFinish.Stop, StopSequence: null })
         {
             OpenPart answer = new(TurnPartKind.Answer, null, null);
             Show(answer, _lastReasoning);

@@ -57,6 +57,8 @@ public class TurnPartTests
         TurnResult result = await CompleteAsync(text, new() { Developer = new DeveloperContent().WithTools(Functions) });
 
         Assert.Equal(expected, Listing(result));
+        string visible = string.Join('\n', result.Parts.Where(part => part.Kind == TurnPartKind.Answer).Select(part => part.Text));
+        Assert.Equal(visible, result.Turn.Text);
     }
 
     [Fact]

@@ -9,7 +9,7 @@ sealed class ApiKeyCheck(IEnumerable<string> keys)
 {
     const string Bearer = "Bearer ";
 
-    static readonly string[] Open = ["/health", "/ready", "/version"];
+    static readonly string[] Open = ["/health", "/ready", "/version", "/openapi.json"];
 
     readonly byte[][] _hashes = [.. keys.Select(key => SHA256.HashData(Encoding.UTF8.GetBytes(key)))];
 

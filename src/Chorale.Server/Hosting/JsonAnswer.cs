@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -7,10 +9,15 @@ namespace Chorale.Server;
 /// <summary>Writes answers that are one JSON document.</summary>
 static class JsonAnswer
 {
+    static readonly JsonWriterOptions Json = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes a value with a status.</summary>
     public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
-        byte[] json = JsonSerializer.SerializeToUtf8Bytes(value, type);
+        ArrayBufferWriter<byte> buffer = new();
+        using (Utf8JsonWriter writer = new(buffer, Json))
+            JsonSerializer.Serialize(writer, value, type);
+        ReadOnlyMemory<byte> json = buffer.WrittenMemory;
         HttpResponse response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json; charset=utf-8";

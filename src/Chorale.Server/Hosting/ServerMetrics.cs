@@ -63,14 +63,19 @@ sealed class ServerMetrics
     public void RecordTurn(ChatTurn turn)
     {
         ArgumentNullException.ThrowIfNull(turn);
-        Interlocked.Add(ref _promptTokens, turn.Usage.PromptTokens);
-        Interlocked.Add(ref _cachedTokens, turn.Usage.CachedPromptTokens);
-        Interlocked.Add(ref _reasoningTokens, turn.Usage.ReasoningTokens);
-        Interlocked.Add(ref _completionTokens, turn.Usage.CompletionTokens);
-        if (turn.Usage.CachedPromptTokens > 0)
-            Interlocked.Increment(ref _cacheHits);
-        _turns.AddOrUpdate(turn.Finish, 1, static (_, count) => count + 1);
+        RecordUsage(turn.Usage, turn.Finish);
         foreach (HarmonyDiagnostic repair in turn.Repairs)
             _repairs.AddOrUpdate(repair.Code, 1, static (_, count) => count + 1);
+    }
+    /// <summary>Counts what an answer cost, and how it ended.</summary>
+    public void RecordUsage(in ChatUsage usage, ChatFinish finish)
+    {
+        Interlocked.Add(ref _promptTokens, usage.PromptTokens);
+        Interlocked.Add(ref _cachedTokens, usage.CachedPromptTokens);
+        Interlocked.Add(ref _reasoningTokens, usage.ReasoningTokens);
+        Interlocked.Add(ref _completionTokens, usage.CompletionTokens);
+        if (usage.CachedPromptTokens > 0)
+            Interlocked.Increment(ref _cacheHits);
+        _turns.AddOrUpdate(finish, 1, static (_, count) => count + 1);
     }
 }

@@ -20,6 +20,7 @@ static class FormatRequest
             return null;
         return given.OptionalChoice("type", "text", "json_object", "json_schema") switch
         {
+            "json_object" when given.Has("schema") => ReadSchema(given, vocabulary),   // as llama-server has it
             "json_object" => new(GrammarSource.JsonSchema(AnyObject)),
             "json_schema" => ReadSchema(given.OptionalObject("json_schema") ?? given, vocabulary),
             _ => null,

@@ -159,7 +159,7 @@ public class StoredResponseTests
         await using TestServerApp server = await TestServerApp.StartAsync(generator);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(Token);
         string id;
-        using (HttpResponseMessage response = await server.PostAsync("/v1/responses", """{"input":"Hi","background":true,"stream":true}""", HttpCompletionOption.ResponseHeadersRead, leave.Token))
+        using (HttpResponseMessage response = await server.PostRawAsync("/v1/responses", """{"input":"Hi","background":true,"stream":true}""", HttpCompletionOption.ResponseHeadersRead, leave.Token))
         {
             await using IAsyncEnumerator<(string Name, JsonElement Data)> reader = ResponseCaller.ReadEventsAsync(response).GetAsyncEnumerator(Token);
             await reader.MoveNextAsync();
@@ -179,7 +179,7 @@ public class StoredResponseTests
     {
         GatedGenerator generator = new(Answer);
         await using TestServerApp server = await TestServerApp.StartAsync(generator);
-        using HttpResponseMessage response = await server.PostAsync("/v1/responses", $$"""{"input":"Hi","stream":true,"background":{{(background ? "true" : "false")}}}""", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await server.PostRawAsync("/v1/responses", $$"""{"input":"Hi","stream":true,"background":{{(background ? "true" : "false")}}}""", HttpCompletionOption.ResponseHeadersRead);
         await using IAsyncEnumerator<(string Name, JsonElement Data)> reader = ResponseCaller.ReadEventsAsync(response).GetAsyncEnumerator(Token);
         List<(string Name, JsonElement Data)> events = [];
         await reader.MoveNextAsync();
@@ -209,7 +209,7 @@ public class StoredResponseTests
         GatedGenerator generator = new(Answer);
         await using TestServerApp server = await TestServerApp.StartAsync(generator);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Task<HttpResponseMessage> asked = server.PostAsync("/v1/responses", $$"""{"input":"Hi","stream":{{(stream ? "true" : "false")}}}""", HttpCompletionOption.ResponseContentRead, leave.Token);
+        Task<HttpResponseMessage> asked = server.PostRawAsync("/v1/responses", $$"""{"input":"Hi","stream":{{(stream ? "true" : "false")}}}""", HttpCompletionOption.ResponseContentRead, leave.Token);
         await generator.PassAsync(3);
 
         await leave.CancelAsync();
@@ -241,7 +241,7 @@ public class StoredResponseTests
 
         foreach (string more in new[] { "\"background\":true", "\"stream\":true" })
         {
-            using HttpResponseMessage refused = await server.PostAsync("/v1/responses", $$"""{"input":"3",{{more}}}""");
+            using HttpResponseMessage refused = await server.PostRawAsync("/v1/responses", $$"""{"input":"3",{{more}}}""");
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
             Assert.NotNull(refused.Headers.RetryAfter);
         }

@@ -1,0 +1,4 @@
+namespace Chorale.Server;
+
+/// <summary>What <c>/version</c> tells.</summary>
+sealed record VersionReport(string Version);
