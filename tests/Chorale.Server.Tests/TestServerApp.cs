@@ -34,6 +34,9 @@ sealed class TestServerApp : IAsyncDisposable
         return new(app, generator);
     }
 
+    /// <summary>Stops the server as a signal would; the token ends its patience.</summary>
+    public Task StopAsync(CancellationToken cancellationToken) => _app.StopAsync(cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

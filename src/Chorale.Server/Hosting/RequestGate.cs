@@ -33,7 +33,8 @@ sealed partial class RequestGate(ServerState state, ILogger<RequestGate> logger)
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;   // nobody reads it; it is for the log
+            if (!context.Response.HasStarted)
+                context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;   // nobody reads it; it is for the log
         }
         catch (Exception e)
         {

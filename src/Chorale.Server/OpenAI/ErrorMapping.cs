@@ -21,6 +21,7 @@ static class ErrorMapping
         HarmonyRenderException e => new(400, e.Message, null, "invalid_value", innerException: e),
         GrammarException e => new(400, e.Message, null, "invalid_json_schema", innerException: e),
         TokenOutOfRangeException e => new(400, e.Message, "prompt", "invalid_value", innerException: e),
+        StoreUnavailableException e => new(503, "The store of responses cannot be reached at the moment. Please try again later.", null, "store_unavailable", "server_error", e) { RetryAfter = TimeSpan.FromSeconds(5) },
         QueueFullException => ApiException.RateLimited(TimeSpan.FromSeconds(1)),
         JsonException e => new(400, $"We could not parse the JSON body of your request: {e.Message}", null, "invalid_json", innerException: e),
         BadHttpRequestException e => new(e.StatusCode, e.Message, null, e.StatusCode == 413 ? "request_too_large" : "invalid_request", innerException: e),
