@@ -9,7 +9,7 @@ static class ResponseCaller
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static Task<HttpResponseMessage> PostAsync(this TestServerApp server, string path, string json, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead, CancellationToken? token = null)
+    public static Task<HttpResponseMessage> PostRawAsync(this TestServerApp server, string path, string json, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead, CancellationToken? token = null)
     {
         HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         return server.Client.SendAsync(request, completion, token ?? Token);
@@ -25,7 +25,7 @@ static class ResponseCaller
         using HttpResponseMessage response = await server.Client.SendAsync(request, Token);
         string body = await response.Content.ReadAsStringAsync(Token);
         Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {body}");
-        return JsonElement.Parse(body);
+        return JsonElement.Parse(body, new() { MaxDepth = 1024 });
     }
 
     /// <summary>Sends what is refused, and reads the error.</summary>
@@ -39,7 +39,7 @@ static class ResponseCaller
     /// <summary>Reads a whole stream of events.</summary>
     public static async Task<List<(string Name, JsonElement Data)>> StreamAsync(this TestServerApp server, string request)
     {
-        using HttpResponseMessage response = await server.PostAsync("/v1/responses", request, HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await server.PostRawAsync("/v1/responses", request, HttpCompletionOption.ResponseHeadersRead);
         Assert.True(response.IsSuccessStatusCode, await ReadFailureAsync(response));
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         return await ReadEventsAsync(response).ToListAsync(Token);
@@ -66,7 +66,7 @@ static class ResponseCaller
                 data = line["data: ".Length..];
             else if (line.Length == 0 && data is not null)
             {
-                yield return (name!, JsonElement.Parse(data));
+                yield return (name!, JsonElement.Parse(data, new() { MaxDepth = 1024 }));
                 (name, data) = (null, null);
             }
         }
