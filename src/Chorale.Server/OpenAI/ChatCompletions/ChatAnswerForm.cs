@@ -15,6 +15,9 @@ sealed record ChatAnswerForm
     /// <summary>Whether calls are given in the older form, <c>function_call</c>.</summary>
     public bool UsesFunctions { get; init; }
 
+    /// <summary>Whether the answer is held to a format.</summary>
+    public bool HasFormat { get; init; }
+
     /// <summary>Names of the tools that take text.</summary>
     public IReadOnlySet<string> CustomTools { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 

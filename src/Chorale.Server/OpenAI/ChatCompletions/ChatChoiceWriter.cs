@@ -113,12 +113,14 @@ sealed class ChatChoiceWriter(ChatAnswerForm form, int index, HarmonyEncoding en
         };
     }
 
-    /// <summary>Where the ids ran out, an answer is a cut one even if a grammar brought it to a proper end: the model had more to say. The arguments of a call are whole then.</summary>
+    /// <summary>
+    /// Where the ids ran out, an answer of free text is a cut one even if its last words were followed by a proper end; JSON under a schema and arguments are whole then.
+    /// </summary>
     string FinishReasonOf(ChatTurn turn) => turn.Finish switch
     {
         ChatFinish.MaxTokens or ChatFinish.ContextLength => "length",
         _ when _hasWholeCall => form.UsesFunctions ? "function_call" : "tool_calls",
-        _ => turn.WasShortened ? "length" : "stop",
+        _ => turn.WasShortened && !form.HasFormat ? "length" : "stop",
     };
 
     ChatChunkChoice? Call(ChatToolCall call, string? name, string piece)

@@ -54,6 +54,7 @@ sealed class ChatCompletionReader(ServerState state, ReasoningCache cache)
                 ReasoningFields = state.Options.ReasoningFields,
                 WithLogprobs = rivals is not null,
                 UsesFunctions = usesFunctions,
+                HasFormat = format is not null,
                 CustomTools = hasPython ? new HashSet<string>([.. tools.Custom, "python"], StringComparer.Ordinal) : tools.Custom,
                 StopTokenIds = StopReader.ReadIds(request, state.Model.Generator.VocabularySize),
             },

@@ -36,7 +36,7 @@ sealed class ChatTurns
         catch (GrammarException e)
         {
             // Schemas of formats and strict tools were looked at when they were read: what is left is a grammar of another kind, or all of it together.
-            throw ApiException.Invalid(e.Message, request.Options.Answer is not null ? "response_format" : "tools", "invalid_grammar");
+            throw ApiException.Invalid(e.Message, request.Form.HasFormat ? "response_format" : "tools", "invalid_grammar");
         }
         catch (HarmonyRenderException e)
         {
