@@ -52,6 +52,7 @@ public static partial class ChoraleProgram
     static RootCommand CreateRoot(CliHost host) => new("gpt-oss for .NET: the Harmony format, the tokenizer and the model, on your own machine.")
     {
         ChatCommand.Create(host),
+        ServeCommand.Create(host),
         RenderCommand.Create(host),
         ParseCommand.Create(host),
         TokenizeCommand.Create(host),

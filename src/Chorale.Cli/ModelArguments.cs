@@ -25,6 +25,9 @@ sealed class ModelArguments(string precision)
         _precision.AddTo(command);
     }
 
+    /// <summary>Whether the command line names a model.</summary>
+    public bool IsGiven(ParseResult line) => line.GetValue(_model) is not null;
+
     /// <summary>The model with its vocabulary.</summary>
     public ChatModel Open(ParseResult line, GeneratorOptions generator) => ChatModel.Open(ModelFile.Resolve(line.GetValue(_model)), Options(line), generator);
 

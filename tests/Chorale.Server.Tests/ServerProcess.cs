@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
+using Chorale.TestKit;
 
 namespace Chorale.Server.Tests;
 
@@ -14,13 +15,17 @@ sealed partial class ServerProcess : IAsyncDisposable
         Client = new() { BaseAddress = address };
     }
 
+    /// <summary>The program where it was built, with all that it needs beside it.</summary>
+    static string ProgramPath { get; } = Path.Combine(
+        TestData.RepositoryRoot, "artifacts", "bin", "Chorale.Cli", Path.GetFileName(Path.TrimEndingDirectorySeparator(AppContext.BaseDirectory)), "chorale.dll");
+
     public HttpClient Client { get; }
 
     /// <summary>Starts it on a free port.</summary>
     /// <param name="arguments">What follows <c>serve --urls …</c>.</param>
     public static async Task<ServerProcess> StartAsync(params string[] arguments)
     {
-        ProcessStartInfo start = new("dotnet", ["exec", Path.Combine(AppContext.BaseDirectory, "chorale.dll"), "serve", "--urls", "http://127.0.0.1:0", .. arguments])
+        ProcessStartInfo start = new("dotnet", ["exec", ProgramPath, "serve", "--urls", "http://127.0.0.1:0", .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardError = true,

@@ -63,6 +63,21 @@ public class StoreOutageTests
         }
     }
 
+    [Fact]
+    public async Task An_end_that_could_not_be_kept_is_replaced_by_the_failure_that_it_led_to()
+    {
+        BrittleStore store = new();
+        await using TestServerApp server = await StartAsync(store);
+        int ends = 0;
+        store.Works = (what, change) => what != "append" || change?.Status.IsEnd() != true || Interlocked.Increment(ref ends) > 1;
+
+        List<(string Name, JsonElement Data)> events = await server.StreamAsync("""{"input":"Hi","stream":true}""");
+
+        Assert.Equal("failed", EventRules.Text(EventRules.Check(events), "status"));
+        string id = EventRules.Text(events[0].Data.GetProperty("response"), "id")!;
+        Assert.Equal(events.Select(e => e.Data.GetRawText()), (await server.ReplayAsync(id)).Select(e => e.Data.GetRawText()));
+    }
+
     static Task<TestServerApp> StartAsync(BrittleStore store) =>
         TestServerApp.StartAsync(new ScriptedGenerator(HarmonyEncoding.Default, Answer), configure: builder => builder.Services.AddSingleton<IResponseStore>(store));
 }

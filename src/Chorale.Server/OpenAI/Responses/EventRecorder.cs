@@ -45,6 +45,13 @@ sealed class EventRecorder(IResponseStore store, string id, TimeProvider time, T
         return ValueTask.CompletedTask;
     }
 
+    /// <summary>Takes back what is not kept yet from a sequence number on, as something else is to stand there.</summary>
+    public void Withdraw(int sequence)
+    {
+        lock (_lock)
+            _pending.RemoveAll(pending => pending.Sequence >= sequence);
+    }
+
     /// <summary>Gives up: what is not kept yet never will be.</summary>
     public void Close()
     {

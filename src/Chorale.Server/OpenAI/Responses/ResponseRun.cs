@@ -115,6 +115,7 @@ sealed class ResponseRun(string id, ResponseEventWriter writer, EventRecorder? r
     async Task EndAsync(Func<IReadOnlyList<StoredEvent>> end)
     {
         IReadOnlyList<StoredEvent> last = end();
+        _recorder?.Withdraw(last[0].Sequence);
         try
         {
             await TellAsync(last, isChange: true);
