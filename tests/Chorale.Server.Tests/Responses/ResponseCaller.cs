@@ -9,7 +9,7 @@ static class ResponseCaller
 {
     static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static Task<HttpResponseMessage> PostAsync(this TestServerApp server, string path, string json, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead, CancellationToken? token = null)
+    public static Task<HttpResponseMessage> PostRawAsync(this TestServerApp server, string path, string json, HttpCompletionOption completion = HttpCompletionOption.ResponseContentRead, CancellationToken? token = null)
     {
         HttpRequestMessage request = new(HttpMethod.Post, path) { Content = new StringContent(json, Encoding.UTF8, "application/json") };
         return server.Client.SendAsync(request, completion, token ?? Token);
@@ -39,7 +39,7 @@ static class ResponseCaller
     /// <summary>Reads a whole stream of events.</summary>
     public static async Task<List<(string Name, JsonElement Data)>> StreamAsync(this TestServerApp server, string request)
     {
-        using HttpResponseMessage response = await server.PostAsync("/v1/responses", request, HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await server.PostRawAsync("/v1/responses", request, HttpCompletionOption.ResponseHeadersRead);
         Assert.True(response.IsSuccessStatusCode, await ReadFailureAsync(response));
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         return await ReadEventsAsync(response).ToListAsync(Token);

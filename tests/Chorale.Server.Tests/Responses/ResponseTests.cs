@@ -111,7 +111,7 @@ public class ResponseTests
     {
         await using TestServerApp server = await TestServerApp.PlayAsync(ReasoningAndAnswer);
 
-        using HttpResponseMessage response = await server.PostAsync("/v1/responses", $$"""
+        using HttpResponseMessage response = await server.PostRawAsync("/v1/responses", $$"""
             {"input":[{"role":"user","content":"Q"},{"type":"ünknown_item","x":1},{"type":"web_search_call","id":"ws_1"}],"include":["nothing.such"],
              "tools":[{"type":"local_shell"},{"type":"web_search"},{{Weather}}]}
             """);

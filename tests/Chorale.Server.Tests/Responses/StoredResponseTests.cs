@@ -84,6 +84,28 @@ public class StoredResponseTests
     }
 
     [Fact]
+    public async Task A_compacted_conversation_goes_on_from_the_note_of_it()
+    {
+        ScriptedGenerator generator = new(HarmonyEncoding.Default, Answer, "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>The note.<|return|>", Answer);
+        await using TestServerApp server = await TestServerApp.StartAsync(generator);
+        string first = IdOf(await server.RespondAsync("""{"input":"First?"}"""));
+
+        JsonElement compacted = await server.SendAsync(HttpMethod.Post, "/v1/responses/compact", $$"""{"previous_response_id":"{{first}}","input":[{"role":"user","content":"Second?"}]}""");
+
+        JsonElement[] output = [.. compacted.GetProperty("output").EnumerateArray()];
+        Assert.Equal(("response.compaction", true), (EventRules.Text(compacted, "object"), compacted.GetProperty("usage").GetProperty("output_tokens").GetInt32() > 0));
+        Assert.Equal(["message", "message", "compaction"], output.Select(item => EventRules.Text(item, "type")));
+        Assert.DoesNotContain("note", compacted.GetRawText(), StringComparison.Ordinal);
+        await server.RespondAsync($$"""{"input":[{{string.Join(',', output.Select(item => item.GetRawText()))}},{"role":"user","content":"Third?"}]}""");
+        string prompt = HarmonyEncoding.Default.Tokenizer.Decode(generator.Requests[^1].Prompt.Span);
+        Assert.Contains("First?", prompt, StringComparison.Ordinal);
+        Assert.Contains("The note.<|end|><|start|>user<|message|>Third?", prompt, StringComparison.Ordinal);
+        Assert.DoesNotContain("One two three four.", prompt, StringComparison.Ordinal);
+        (string? code, _, _) = await server.RefusedAsync("""{"input":[{"type":"compaction","encrypted_content":"AAAA"}]}""");
+        Assert.Equal("invalid_encrypted_content", code);
+    }
+
+    [Fact]
     public async Task A_response_that_was_not_asked_to_be_kept_is_not()
     {
         await using TestServerApp server = await TestServerApp.PlayAsync(Answer);
@@ -137,7 +159,7 @@ public class StoredResponseTests
         await using TestServerApp server = await TestServerApp.StartAsync(generator);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(Token);
         string id;
-        using (HttpResponseMessage response = await server.PostAsync("/v1/responses", """{"input":"Hi","background":true,"stream":true}""", HttpCompletionOption.ResponseHeadersRead, leave.Token))
+        using (HttpResponseMessage response = await server.PostRawAsync("/v1/responses", """{"input":"Hi","background":true,"stream":true}""", HttpCompletionOption.ResponseHeadersRead, leave.Token))
         {
             await using IAsyncEnumerator<(string Name, JsonElement Data)> reader = ResponseCaller.ReadEventsAsync(response).GetAsyncEnumerator(Token);
             await reader.MoveNextAsync();
@@ -157,7 +179,7 @@ public class StoredResponseTests
     {
         GatedGenerator generator = new(Answer);
         await using TestServerApp server = await TestServerApp.StartAsync(generator);
-        using HttpResponseMessage response = await server.PostAsync("/v1/responses", $$"""{"input":"Hi","stream":true,"background":{{(background ? "true" : "false")}}}""", HttpCompletionOption.ResponseHeadersRead);
+        using HttpResponseMessage response = await server.PostRawAsync("/v1/responses", $$"""{"input":"Hi","stream":true,"background":{{(background ? "true" : "false")}}}""", HttpCompletionOption.ResponseHeadersRead);
         await using IAsyncEnumerator<(string Name, JsonElement Data)> reader = ResponseCaller.ReadEventsAsync(response).GetAsyncEnumerator(Token);
         List<(string Name, JsonElement Data)> events = [];
         await reader.MoveNextAsync();
@@ -187,7 +209,7 @@ public class StoredResponseTests
         GatedGenerator generator = new(Answer);
         await using TestServerApp server = await TestServerApp.StartAsync(generator);
         using CancellationTokenSource leave = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        Task<HttpResponseMessage> asked = server.PostAsync("/v1/responses", $$"""{"input":"Hi","stream":{{(stream ? "true" : "false")}}}""", HttpCompletionOption.ResponseContentRead, leave.Token);
+        Task<HttpResponseMessage> asked = server.PostRawAsync("/v1/responses", $$"""{"input":"Hi","stream":{{(stream ? "true" : "false")}}}""", HttpCompletionOption.ResponseContentRead, leave.Token);
         await generator.PassAsync(3);
 
         await leave.CancelAsync();
@@ -219,7 +241,7 @@ public class StoredResponseTests
 
         foreach (string more in new[] { "\"background\":true", "\"stream\":true" })
         {
-            using HttpResponseMessage refused = await server.PostAsync("/v1/responses", $$"""{"input":"3",{{more}}}""");
+            using HttpResponseMessage refused = await server.PostRawAsync("/v1/responses", $$"""{"input":"3",{{more}}}""");
             Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
             Assert.NotNull(refused.Headers.RetryAfter);
         }

@@ -14,6 +14,9 @@ sealed class EventRecorder(IResponseStore store, string id, TimeProvider time, T
     readonly Lock _lock = new();
     List<StoredEvent> _pending = [];
     bool _isScheduled, _isClosed;
+
+    /// <summary>Somebody was told that what is pending could not be kept, and has to say first what becomes of it.</summary>
+    bool _isHeld;
     ResponseGoneException? _gone;
 
     /// <summary>Takes events; returns when they may be sent.</summary>
@@ -29,6 +32,7 @@ sealed class EventRecorder(IResponseStore store, string id, TimeProvider time, T
         {
             if (_gone is not null)
                 throw _gone;
+            _isHeld = false;
             foreach (StoredEvent added in events)
             {
                 _pending.Add(added);
@@ -39,7 +43,7 @@ sealed class EventRecorder(IResponseStore store, string id, TimeProvider time, T
                 schedule = _isScheduled = true;
         }
         if (mustKeep)
-            return new(KeepAsync(change));
+            return new(KeepAsync(change, isAwaited: true));
         if (schedule)
             _ = KeepSoonAsync();
         return ValueTask.CompletedTask;
@@ -63,14 +67,18 @@ sealed class EventRecorder(IResponseStore store, string id, TimeProvider time, T
     }
 
     /// <summary>What was begun is kept, or failed, whatever becomes of the response meanwhile: so nothing cancels it.</summary>
-    async Task KeepAsync(ResponseChange? change)
+    async Task KeepAsync(ResponseChange? change, bool isAwaited)
     {
         await _writing.WaitAsync();
         try
         {
             List<StoredEvent> batch;
             lock (_lock)
+            {
+                if (_isHeld && !isAwaited)
+                    return;
                 (batch, _pending) = (_pending, []);
+            }
             if (batch.Count == 0 && change is null)
                 return;
             try
@@ -80,7 +88,10 @@ sealed class EventRecorder(IResponseStore store, string id, TimeProvider time, T
             catch
             {
                 lock (_lock)
+                {
                     _pending.InsertRange(0, batch);
+                    _isHeld = isAwaited;
+                }
                 throw;
             }
         }
@@ -98,7 +109,7 @@ sealed class EventRecorder(IResponseStore store, string id, TimeProvider time, T
             await Task.Delay(interval, time);
             try
             {
-                await KeepAsync(null);
+                await KeepAsync(null, isAwaited: false);
             }
             catch (StoreUnavailableException)
             {

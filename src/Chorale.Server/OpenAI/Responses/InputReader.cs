@@ -13,6 +13,8 @@ namespace Chorale.Server;
 /// <param name="warnings">Takes what was left out.</param>
 sealed class InputReader(ToolDeclarations tools, ReasoningSeal seal, List<string> warnings)
 {
+    const string CompactedSummary = "What was said before was left out to save room. This is what you noted of it:";
+
     readonly List<Message> _messages = [];
     readonly List<string> _instructions = [];
 
@@ -64,6 +66,9 @@ sealed class InputReader(ToolDeclarations tools, ReasoningSeal seal, List<string
             case "apply_patch_call":
                 AddCall(item, "apply_patch", Raw(item.Get("operation")), null);
                 break;
+            case "compaction" or "compaction_summary":
+                ReadCompaction(item);
+                break;
             case "mcp_call":
                 ReadMcpCall(item);
                 break;
@@ -104,15 +109,19 @@ sealed class InputReader(ToolDeclarations tools, ReasoningSeal seal, List<string
     {
         string text = item.Get("content") is { } content ? InputText.OfContent(content) : "";
         if (text.Length == 0 && item.OptionalText("encrypted_content") is { Length: > 0 } sealedText)
-        {
-            if (seal.Open(sealedText, item.OptionalText("id"), out text) is { } problem)
-                throw ApiException.Invalid($"The encrypted content of '{item.Path}' could not be opened: {problem}.", item.PathOf("encrypted_content"), "invalid_encrypted_content");
-        }
+            text = Open(item, sealedText);
         if (text.Length == 0 && item.Get("summary") is { } summary)
             text = InputText.OfContent(summary);
         if (text.Length > 0)
             _messages.Add(HarmonyHistory.Reasoning(text));
     }
+
+    void ReadCompaction(RequestObject item) => _messages.Add(Message.Developer($"{CompactedSummary}\n\n{Open(item, item.Text("encrypted_content"))}"));
+
+    /// <exception cref="ApiException">It cannot be opened.</exception>
+    string Open(RequestObject item, string sealedText) => seal.Open(sealedText, item.OptionalText("id"), out string text) is { } problem
+        ? throw ApiException.Invalid($"The encrypted content of '{item.Path}' could not be opened: {problem}.", item.PathOf("encrypted_content"), "invalid_encrypted_content")
+        : text;
 
     void AddCall(RequestObject item, string name, string arguments, string? toolNamespace)
     {

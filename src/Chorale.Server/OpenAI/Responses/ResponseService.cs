@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
+using System.Text;
 using System.Text.Json;
 using Chorale.Chat;
+using Chorale.Harmony;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +13,9 @@ namespace Chorale.Server;
 /// <summary>Makes responses, finds them again, ends them: all of the Responses API that is neither HTTP nor storage.</summary>
 sealed partial class ResponseService : IHostedService
 {
+    const string CompactionRequest =
+        "Note for yourself what has been said and done so far, so that you can go on without it: what the user wants, what was found out and decided, what is done and what is left, with all names, paths and numbers that will be needed. Answer with the note alone.";
+
     /// <summary>How much of a conversation is read from the store, by bytes: far more than any context holds.</summary>
     const long MaxChainBytes = 64L << 20;
 
@@ -127,6 +132,36 @@ sealed partial class ResponseService : IHostedService
         IReadOnlyList<RequestValue> items = await ResolveAsync(request.Input, cancellationToken);
         ResponsePrompt prompt = await ReadPromptAsync(request, items, [], cancellationToken);
         return prompt.CountTokens(_state.Model);
+    }
+
+    /// <summary>Has the model note what a conversation holds, so that it can go on without its messages: the user's stay, all else is in a sealed note.</summary>
+    /// <exception cref="ApiException">The request cannot be served.</exception>
+    public async Task<CompactedResponse> CompactAsync(ResponseRequest request, long since, CancellationToken cancellationToken)
+    {
+        ResponseIds ids = ResponseIds.New();
+        List<RequestValue> items = [];
+        if (request.PreviousResponseId is { } previous)
+            items.AddRange(await ReadChainAsync(previous, cancellationToken));
+        items.AddRange(await ResolveAsync(request.Input, cancellationToken));
+        ResponsePrompt prompt = await ReadPromptAsync(request with { PreviousResponseId = null }, items, [], cancellationToken);
+        PreparedTurn turn = (prompt with { Messages = [.. prompt.Messages, Message.User(CompactionRequest)] }).Prepare(_state.Model, truncates: true, []);
+
+        using Admission.Place place = _state.Admission.Enter();
+        StringBuilder note = new();
+        ChatTurn? ended = null;
+        await foreach (TurnEvent happened in _state.RunAsync(turn, place, since, cancellationToken))
+        {
+            if (happened is { Kind: TurnEventKind.Delta, PartKind: TurnPartKind.Answer })
+                note.Append(happened.Text);
+            ended = happened.Turn;
+        }
+        JsonElement written = JsonElement.Parse(InputItems.Write([.. items.Where(item => item.IsText || IsOfUser(item.Element))], ids), Deep);
+        string id = ids.OfOutput("cmp", 0);
+        JsonElement compaction = JsonSerializer.SerializeToElement(
+            new OutputItem { Id = id, Type = "compaction", Status = "completed", EncryptedContent = _seal.Seal(id, note.ToString()) }, ResponsesJson.Default.OutputItem);
+        return new(ids.Id, _state.Time.GetUtcNow().ToUnixTimeSeconds(), [.. written.EnumerateArray(), compaction], ResponseUsage.Of(ended!.Usage));
+
+        static bool IsOfUser(JsonElement item) => item.TryGetProperty("role", out JsonElement role) && role.ValueKind == JsonValueKind.String && role.ValueEquals("user");
     }
 
     /// <summary>The response object as it is now, in UTF-8.</summary>

@@ -27,6 +27,7 @@ static class ResponsesRoutes
         ResponseService responses = routes.ServiceProvider.GetRequiredService<ResponseService>();
         routes.MapPost("/v1/responses", context => CreateAsync(context, state, responses));
         routes.MapPost("/v1/responses/input_tokens", context => CountAsync(context, state, responses));
+        routes.MapPost("/v1/responses/compact", context => CompactAsync(context, state, responses));
         routes.MapGet("/v1/responses/{id}", context => GetAsync(context, state, responses));
         routes.MapDelete("/v1/responses/{id}", context => DeleteAsync(context, responses));
         routes.MapPost("/v1/responses/{id}/cancel", async context => await WriteAsync(context, await responses.CancelAsync(IdOf(context), context.RequestAborted)));
@@ -68,6 +69,14 @@ static class ResponsesRoutes
         ResponseRequest request = ResponseRequestReader.Read(body.RootElement, state.Options, state.Model);
         int tokens = await responses.CountTokensAsync(request, context.RequestAborted);
         await JsonAnswer.WriteAsync(context, new InputTokenCount(tokens), ResponsesJson.Default.InputTokenCount);
+    }
+
+    static async Task CompactAsync(HttpContext context, ServerState state, ResponseService responses)
+    {
+        long since = state.Time.GetTimestamp();
+        using JsonDocument body = await RequestBody.ReadJsonAsync(context, state.Options);
+        ResponseRequest request = ResponseRequestReader.Read(body.RootElement, state.Options, state.Model);
+        await JsonAnswer.WriteAsync(context, await responses.CompactAsync(request, since, context.RequestAborted), ResponsesJson.Default.CompactedResponse);
     }
 
     static async Task GetAsync(HttpContext context, ServerState state, ResponseService responses)

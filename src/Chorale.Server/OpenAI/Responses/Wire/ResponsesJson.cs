@@ -8,4 +8,6 @@ namespace Chorale.Server;
 [JsonSerializable(typeof(ResponseObject))]
 [JsonSerializable(typeof(InputTokenCount))]
 [JsonSerializable(typeof(DeletedResponse))]
+[JsonSerializable(typeof(CompactedResponse))]
+[JsonSerializable(typeof(OutputItem))]
 sealed partial class ResponsesJson : JsonSerializerContext;
