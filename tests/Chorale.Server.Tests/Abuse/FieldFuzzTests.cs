@@ -11,7 +11,7 @@ public class FieldFuzzTests
 
     static readonly Dictionary<string, (string Path, string Request)> Requests = new(StringComparer.Ordinal)
     {
-        ["chat"] = ("/v1/chat/completions", $$$"""
+        ["chat"] = ("/v1/chat/completions", """
             {"model":"gpt-oss-test",
              "messages":[
               {"role":"system","content":"Be kind."},
@@ -21,7 +21,7 @@ public class FieldFuzzTests
               {"role":"tool","tool_call_id":"call_1","content":[{"type":"text","text":"17"}]},
               {"role":"assistant","content":"17 degrees.","refusal":null},
               {"role":"user","content":"And now?"}],
-             "tools":[{"type":"function","function":{"name":"get_weather","description":"The weather.","strict":true,"parameters":{{{Function}}}}},
+             "tools":[{"type":"function","function":{"name":"get_weather","description":"The weather.","strict":true,"parameters":@function}},
               {"type":"custom","custom":{"name":"run","description":"Runs.","format":{"type":"grammar","grammar":{"syntax":"regex","definition":"[a-z]+"}}}}],
              "tool_choice":"auto","parallel_tool_calls":true,"max_completion_tokens":64,"max_tokens":64,"n":1,"stop":["END"],"seed":7,
              "temperature":0.5,"top_p":0.9,"top_k":40,"min_p":0.05,"frequency_penalty":0.1,"presence_penalty":0.1,"repetition_penalty":1.1,"logit_bias":{"1234":-5},
@@ -30,26 +30,26 @@ public class FieldFuzzTests
              "stop_token_ids":[200012],"return_token_ids":true,"include_reasoning":true}
             """),
         ["chat, streamed"] = ("/v1/chat/completions", """{"messages":[{"role":"user","content":"Hi"}],"stream":true,"stream_options":{"include_usage":true,"include_obfuscation":false},"n":2,"stop":"END"}"""),
-        ["chat, with a format"] = ("/v1/chat/completions", $$$"""
-            {"messages":[{"role":"user","content":"Hi"}],"response_format":{"type":"json_schema","json_schema":{"name":"weather","description":"d","strict":true,"schema":{{{Function}}}}}}
+        ["chat, with a format"] = ("/v1/chat/completions", """
+            {"messages":[{"role":"user","content":"Hi"}],"response_format":{"type":"json_schema","json_schema":{"name":"weather","description":"d","strict":true,"schema":@function}}}
             """),
-        ["chat, with a chosen tool"] = ("/v1/chat/completions", $$$"""
-            {"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"get_weather","parameters":{{{Function}}}}}],"tool_choice":{"type":"function","function":{"name":"get_weather"}}}
+        ["chat, with a chosen tool"] = ("/v1/chat/completions", """
+            {"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"get_weather","parameters":@function}}],"tool_choice":{"type":"function","function":{"name":"get_weather"}}}
             """),
-        ["chat, with allowed tools"] = ("/v1/chat/completions", $$$"""
-            {"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"get_weather","parameters":{{{Function}}}}}],
+        ["chat, with allowed tools"] = ("/v1/chat/completions", """
+            {"messages":[{"role":"user","content":"Hi"}],"tools":[{"type":"function","function":{"name":"get_weather","parameters":@function}}],
              "tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":[{"type":"function","function":{"name":"get_weather"}}]}}}
             """),
-        ["chat, with functions"] = ("/v1/chat/completions", $$$"""
+        ["chat, with functions"] = ("/v1/chat/completions", """
             {"messages":[{"role":"user","content":"Hi"},{"role":"assistant","content":null,"function_call":{"name":"get_weather","arguments":"{}"}},{"role":"function","name":"get_weather","content":"17"}],
-             "functions":[{"name":"get_weather","description":"d","parameters":{{{Function}}}}],"function_call":"auto"}
+             "functions":[{"name":"get_weather","description":"d","parameters":@function}],"function_call":"auto"}
             """),
         ["completions"] = ("/v1/completions", """
             {"model":"gpt-oss-test","prompt":["<|start|>user<|message|>Hi<|end|><|start|>assistant"],"max_tokens":8,"n":1,"best_of":1,"echo":true,"logprobs":2,"stop":["END"],"seed":1,"temperature":0.5,"top_p":0.9,
              "frequency_penalty":0.1,"presence_penalty":0.1,"logit_bias":{"1234":-5},"stream":false,"user":"u","return_token_ids":true,"stop_token_ids":[200002]}
             """),
         ["completions of ids"] = ("/v1/completions", """{"prompt":[[200006,1428],[200006]],"max_tokens":4,"stream":true,"stream_options":{"include_usage":true}}"""),
-        ["responses"] = ("/v1/responses", $$$"""
+        ["responses"] = ("/v1/responses", """
             {"model":"gpt-oss-test","instructions":"Be kind.",
              "input":[
               {"type":"message","role":"developer","content":[{"type":"input_text","text":"Be brief."}]},
@@ -62,7 +62,7 @@ public class FieldFuzzTests
               {"type":"message","id":"msg_1","role":"assistant","status":"completed","content":[{"type":"output_text","text":"17 degrees.","annotations":[],"logprobs":[]}]},
               {"type":"hologram","data":[1]},
               {"role":"user","content":[{"type":"input_text","text":"And now?"}]}],
-             "tools":[{"type":"function","name":"get_weather","description":"The weather.","strict":true,"parameters":{{{Function}}}},
+             "tools":[{"type":"function","name":"get_weather","description":"The weather.","strict":true,"parameters":@function},
               {"type":"custom","name":"run","description":"Runs.","format":{"type":"grammar","syntax":"lark","definition":"start: /[a-z]+/"}},
               {"type":"namespace","name":"crm","description":"d","tools":[{"type":"function","name":"find","parameters":{"type":"object","properties":{}}}]},
               {"type":"web_search"}],
@@ -71,9 +71,9 @@ public class FieldFuzzTests
              "top_logprobs":1,"truncation":"auto","store":true,"stream":false,"background":false,"metadata":{"a":"b"},"user":"u","safety_identifier":"s","prompt_cache_key":"k","service_tier":"auto"}
             """),
         ["responses, streamed"] = ("/v1/responses", """{"input":"Hi","stream":true,"stream_options":{"include_obfuscation":false},"store":false}"""),
-        ["responses, with a format"] = ("/v1/responses", $$$"""{"input":"Hi","text":{"format":{"type":"json_schema","name":"weather","description":"d","strict":true,"schema":{{{Function}}}}}}"""),
-        ["responses, with allowed tools"] = ("/v1/responses", $$$"""
-            {"input":"Hi","tools":[{"type":"function","name":"get_weather","parameters":{{{Function}}}}],"tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"get_weather"}]}}
+        ["responses, with a format"] = ("/v1/responses", """{"input":"Hi","text":{"format":{"type":"json_schema","name":"weather","description":"d","strict":true,"schema":@function}}}"""),
+        ["responses, with allowed tools"] = ("/v1/responses", """
+            {"input":"Hi","tools":[{"type":"function","name":"get_weather","parameters":@function}],"tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"get_weather"}]}}
             """),
         ["input tokens"] = ("/v1/responses/input_tokens", """{"input":[{"role":"user","content":"Hi"}],"instructions":"Be kind."}"""),
         ["tokenize"] = ("/tokenize", """{"model":"gpt-oss-test","prompt":"Hi there","content":"Hi there","add_special_tokens":true,"add_special":true,"parse_special":true,"with_pieces":true,"return_token_strs":true}"""),
@@ -89,7 +89,7 @@ public class FieldFuzzTests
     [Theory, MemberData(nameof(Kinds))]
     public async Task The_request_as_it_is_is_served(string kind)
     {
-        (string path, string request) = Requests[kind];
+        (string path, string request) = RequestOf(kind);
         await using TestServerApp server = await StartAsync();
 
         using HttpResponseMessage response = await PostAsync(server, path, request);
@@ -101,7 +101,7 @@ public class FieldFuzzTests
     [Theory, MemberData(nameof(Kinds))]
     public async Task No_wrong_field_is_more_than_a_refusal(string kind)
     {
-        (string path, string request) = Requests[kind];
+        (string path, string request) = RequestOf(kind);
         await using TestServerApp server = await StartAsync();
         List<string> faults = [];
         foreach ((string what, string json) in JsonFuzz.Of(request))
@@ -112,6 +112,8 @@ public class FieldFuzzTests
         }
         Assert.True(faults.Count == 0, $"{faults.Count}:\n{string.Join('\n', faults.Take(30))}");
     }
+
+    static (string Path, string Request) RequestOf(string kind) => (Requests[kind].Path, Requests[kind].Request.Replace("@function", Function, StringComparison.Ordinal));
 
     static Task<TestServerApp> StartAsync() =>
         TestServerApp.StartAsync(new ScriptedGenerator(HarmonyEncoding.Default, "<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>Hi.<|return|>"));

@@ -1,7 +1,8 @@
 using System.ComponentModel;
+using Chorale.Clients.Tests;
 using Microsoft.Extensions.AI;
 
-namespace Chorale.Clients.Tests;
+namespace Chorale.ExtensionsAI.Tests;
 
 /// <summary>Microsoft.Extensions.AI's adapter of the OpenAI SDK, over both APIs.</summary>
 public class ExtensionsAITests
@@ -25,7 +26,7 @@ public class ExtensionsAITests
         ChatResponse response = await client.GetResponseAsync("Hi", cancellationToken: Cancellation);
 
         Assert.Equal("Hello, world!", response.Text);
-        Assert.Equal(ChatFinishReason.Stop, response.FinishReason);
+        Assert.Equal(api == Api.Chat ? ChatFinishReason.Stop : null, response.FinishReason);    // of responses the adapter tells only why they are incomplete
         Assert.Equal(server.Requests[0].Prompt.Length, response.Usage!.InputTokenCount);
         Assert.True(response.Usage.ReasoningTokenCount > 0);
     }
