@@ -4,7 +4,7 @@ namespace Chorale.Cli.Tests;
 
 public class UsageTests
 {
-    static readonly string[] Commands = ["chat", "render", "parse", "tokenize", "detokenize", "generate", "logits", "check", "explain", "inspect", "schema"];
+    static readonly string[] Commands = ["chat", "serve", "render", "parse", "tokenize", "detokenize", "generate", "logits", "check", "explain", "inspect", "schema"];
 
     [Fact]
     public async Task Help_lists_every_command()

@@ -54,6 +54,7 @@ static class ServeCommand
         WebApplication app = ChoraleServer.Build(options, model, builder =>
         {
             builder.Logging.AddProvider(new LineLoggerProvider(host.Error, host.Time));
+            builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);   // a start that fails is told once, by its exception
             if (logsRequests)
                 builder.Logging.AddFilter("Chorale.Server", LogLevel.Information);
         });

@@ -1,14 +1,17 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace Chorale.Server;
 
 /// <summary>Reads bodies within the limits.</summary>
-static class RequestBody
+static partial class RequestBody
 {
     /// <summary>The JSON object that a request's body is.</summary>
     /// <returns>The document, the caller's to dispose.</returns>
@@ -20,6 +23,8 @@ static class RequestBody
             throw ApiException.Invalid("We could not parse the JSON body of your request: it is not valid UTF-8.", null, "invalid_utf8");
         if (body.Length == 0)
             throw ApiException.Invalid("We could not parse the JSON body of your request: it is empty.", null, "invalid_json");
+        if (options.LogContent)
+            LogBody(context.RequestServices.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(RequestBody)), context.TraceIdentifier, Encoding.UTF8.GetString(body));
         ReadOnlyMemory<byte> json = body.AsSpan().StartsWith("\uFEFF"u8) ? body.AsMemory(3) : body;
         try
         {
@@ -54,4 +59,7 @@ static class RequestBody
 
     static ApiException TooLarge(long most) =>
         new(413, string.Create(CultureInfo.InvariantCulture, $"The request body is too large: at most {most} bytes are accepted."), null, "request_too_large");
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "{Id} asks {Body}")]
+    static partial void LogBody(ILogger logger, string id, string body);
 }
