@@ -25,7 +25,7 @@ static class ResponseCaller
         using HttpResponseMessage response = await server.Client.SendAsync(request, Token);
         string body = await response.Content.ReadAsStringAsync(Token);
         Assert.True(response.StatusCode == status, $"{(int)response.StatusCode}: {body}");
-        return JsonElement.Parse(body);
+        return JsonElement.Parse(body, new() { MaxDepth = 1024 });
     }
 
     /// <summary>Sends what is refused, and reads the error.</summary>
@@ -66,7 +66,7 @@ static class ResponseCaller
                 data = line["data: ".Length..];
             else if (line.Length == 0 && data is not null)
             {
-                yield return (name!, JsonElement.Parse(data));
+                yield return (name!, JsonElement.Parse(data, new() { MaxDepth = 1024 }));
                 (name, data) = (null, null);
             }
         }

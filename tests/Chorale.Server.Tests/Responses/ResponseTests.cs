@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
 using Chorale.Chat;
 using Chorale.Harmony;
@@ -333,6 +334,23 @@ public class ResponseTests
 
         JsonElement error = (await server.SendAsync(HttpMethod.Post, "/v1/responses", """{"input":"Hi"}""", HttpStatusCode.InternalServerError)).GetProperty("error");
         Assert.Equal("server_error", EventRules.Text(error, "type"));
+    }
+
+    [Fact]
+    public async Task What_nests_as_deep_as_it_may_is_carried_through()
+    {
+        await using TestServerApp server = await TestServerApp.PlayAsync(ReasoningAndAnswer);
+        string deep = $"{new string('[', 120)}{new string(']', 120)}";
+        string request = $$"""{"input":[{"role":"user","content":"Hi"},{"type":"unknown","x":{{deep}}}],"stream":true,"tools":[{"type":"unknown","x":{{deep}}}]}""";
+
+        JsonElement response = EventRules.Check(await server.StreamAsync(request));
+        string id = EventRules.Text(response, "id")!;
+
+        Assert.Contains(deep, response.GetProperty("tools")[0].GetRawText(), StringComparison.Ordinal);
+        Assert.Contains(deep, (await server.SendAsync(HttpMethod.Get, $"/v1/responses/{id}/input_items")).GetRawText(), StringComparison.Ordinal);
+        await server.RespondAsync($$"""{"input":"On","previous_response_id":"{{id}}"}""");
+        StoredResponse orphan = new() { Id = id, CreatedAt = default, Status = ResponseStatus.InProgress, Input = default, Response = Encoding.UTF8.GetBytes(response.GetRawText()) };
+        Assert.Contains(deep, Encoding.UTF8.GetString(InterruptedResponse.Close(orphan, []).Change.Response.Span), StringComparison.Ordinal);
     }
 
     [Fact]

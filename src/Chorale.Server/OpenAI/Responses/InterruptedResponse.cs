@@ -17,11 +17,11 @@ static class InterruptedResponse
     /// <param name="events">All that were kept.</param>
     public static JsonObject Read(ReadOnlyMemory<byte> response, IEnumerable<StoredEvent> events)
     {
-        JsonObject whole = JsonNode.Parse(response.Span)!.AsObject();
+        JsonObject whole = Parse(response).AsObject();
         List<KeptItem> items = [];
         foreach (StoredEvent stored in events)
         {
-            JsonNode told = JsonNode.Parse(stored.Json.Span)!;
+            JsonNode told = Parse(stored.Json);
             if (told["output_index"] is not { } place)
                 continue;
             if (stored.Type == EventTypes.ItemAdded)
@@ -54,6 +54,9 @@ static class InterruptedResponse
         };
         return (new(sequence, EventTypes.Incomplete, Bytes(last)), new(ResponseStatus.Incomplete, Bytes(response)));
     }
+
+    /// <summary>What the server has written may nest as deep as requests may, and a little deeper.</summary>
+    static JsonNode Parse(ReadOnlyMemory<byte> json) => JsonNode.Parse(json.Span, documentOptions: new() { MaxDepth = 2048 })!;
 
     public static byte[] Bytes(JsonNode node)
     {
