@@ -45,7 +45,7 @@ public class FieldFuzzTests
              "functions":[{"name":"get_weather","description":"d","parameters":@function}],"function_call":"auto"}
             """),
         ["completions"] = ("/v1/completions", """
-            {"model":"gpt-oss-test","prompt":["<|start|>user<|message|>Hi<|end|><|start|>assistant"],"max_tokens":8,"n":1,"best_of":1,"echo":true,"logprobs":2,"stop":["END"],"seed":1,"temperature":0.5,"top_p":0.9,
+            {"model":"gpt-oss-test","prompt":["<|start|>user<|message|>Hi<|end|><|start|>assistant"],"max_tokens":8,"n":1,"best_of":1,"echo":false,"logprobs":2,"stop":["END"],"seed":1,"temperature":0.5,"top_p":0.9,
              "frequency_penalty":0.1,"presence_penalty":0.1,"logit_bias":{"1234":-5},"stream":false,"user":"u","return_token_ids":true,"stop_token_ids":[200002]}
             """),
         ["completions of ids"] = ("/v1/completions", """{"prompt":[[200006,1428],[200006]],"max_tokens":4,"stream":true,"stream_options":{"include_usage":true}}"""),

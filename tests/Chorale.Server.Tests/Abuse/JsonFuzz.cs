@@ -26,7 +26,7 @@ static class JsonFuzz
             string holed = WithHole(request, path);
             foreach (string value in Values)
                 yield return ($"{path} = {(value.Length < 40 ? value : value[..40] + "…")}", holed.Replace($"\"{Hole}\"", value, StringComparison.Ordinal));
-            string original = At(JsonNode.Parse(request)!, path)!.ToJsonString();
+            string original = At(JsonNode.Parse(request)!, path)?.ToJsonString() ?? "null";
             int dot = path.LastIndexOf('/');
             string name = path[(dot + 1)..];
             if (!int.TryParse(name, out _))

@@ -32,7 +32,7 @@ static class Refusals
     {
         if (response.Content.Headers.ContentType?.MediaType == "text/event-stream")
             return body.Contains("\"error\":{", StringComparison.Ordinal) ? $"an error in a stream: {body}" : null;
-        JsonElement json = JsonElement.Parse(body);
+        JsonElement json = JsonElement.Parse(body, new() { MaxDepth = 1024 });    // a response shows the request's schemas, as deep as they are
         return json.ValueKind == JsonValueKind.Object && json.TryGetProperty("error", out JsonElement error) && error.ValueKind == JsonValueKind.Object ? $"200 with an error: {body}" : null;
     }
 

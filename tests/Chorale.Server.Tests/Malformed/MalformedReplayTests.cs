@@ -12,6 +12,9 @@ public class MalformedReplayTests
 
     static readonly char[] Punctuation = ['{', '}', '[', ']', '"', '\n', '\\', ',', ':', '`', ' ', '\'', '<', '>', '(', ')'];
 
+    /// <summary>The keys of a call that a model wrapped once more.</summary>
+    static readonly string[] Envelope = ["name", "parameters", "arguments"];
+
     public static TheoryData<string> Ids => [.. Samples.Keys];
 
     static IEnumerable<Endpoint> Endpoints => [Endpoint.Chat, Endpoint.Responses];
@@ -79,6 +82,8 @@ public class MalformedReplayTests
         foreach (Endpoint endpoint in Endpoints)
         {
             ToldAnswer all = await endpoint.AskAsync(server.Client, endpoint.Request(stream: false));
+            if (all.Reasoning.Contains(all.Content, StringComparison.Ordinal) || !IsFinal(id, all.Content))
+                continue;    // nothing was said but reasoning or a preamble, which stop sequences do not end
             for (int at = 0; at + 3 <= all.Content.Length; at += 7)
             {
                 string stop = all.Content.Substring(at, 3);
@@ -93,6 +98,11 @@ public class MalformedReplayTests
         }
     }
 
+    /// <summary>Whether the sample says this on the channel of answers.</summary>
+    static bool IsFinal(string id, string content) =>
+        HarmonyEncoding.Default.Parse(HarmonyEncoding.Default.Tokenizer.EncodeWithSpecials(Samples[id].GetProperty("text").GetString()!), Role.Assistant)
+            .Any(message => message is { Role: Role.Assistant, Channel: "final" } && message.Text == content);
+
     static async Task AssertEveryCutAsync(string text, string[] tools)
     {
         await using TestServerApp server = await TestServerApp.PlayAsync(text);
@@ -105,7 +115,7 @@ public class MalformedReplayTests
                 ToldAnswer streamed = await endpoint.StreamAsync(server.Client, endpoint.Request(stream: true, tools, most));
                 Assert.Equal(whole, streamed);
                 Assert.Contains(whole.End, new[] { "stop", "length", "tool_calls", "completed", "incomplete" });
-                Assert.DoesNotContain('\uFFFD', whole.All);
+                Assert.All([whole.Reasoning, whole.Content], said => Assert.DoesNotContain('\uFFFD', said.Length > 0 ? said[..^1] : ""));    // where ids end in the middle of a character
             }
         }
     }
@@ -116,7 +126,9 @@ public class MalformedReplayTests
         if (answer.All.Contains(said, StringComparison.Ordinal))
             return;
         string all = answer.All;
-        Assert.All(said.Split(Punctuation, StringSplitOptions.RemoveEmptyEntries), word => Assert.Contains(word, all, StringComparison.Ordinal));
+        Assert.All(
+            said.Split(Punctuation, StringSplitOptions.RemoveEmptyEntries).Where(word => answer.Calls.Count == 0 || !Envelope.Contains(word)),
+            word => Assert.Contains(word, all, StringComparison.Ordinal));
     }
 
     /// <summary>Whether a function may be declared so.</summary>
