@@ -17,16 +17,7 @@ public static class ChoraleServer
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(model);
-        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "chorale" });
-        builder.WebHost.UseUrls([.. options.Urls]);
-        builder.WebHost.ConfigureKestrel(kestrel =>
-        {
-            kestrel.AddServerHeader = false;
-            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
-        });
-        builder.Logging.ClearProviders();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        WebApplicationBuilder builder = CreateBuilder(options);
         builder.Services.AddSingleton(new ServerState(options, model));
         builder.Services.AddSingleton<RequestGate>();
         if (options.CorsOrigins.Count > 0)
@@ -44,5 +35,34 @@ public static class ChoraleServer
         app.MapResponsesApi();
         app.MapChatApi();
         return app;
+    }
+
+    /// <summary>Builds what serves while the model is being loaded: probes are answered, everything else is told to come again. Stop it before the other one is started.</summary>
+    /// <param name="options">Where it listens.</param>
+    /// <param name="configure">Changes the host before it is built.</param>
+    public static WebApplication BuildLoading(ServerOptions options, Action<WebApplicationBuilder>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        WebApplicationBuilder builder = CreateBuilder(options with { ShutdownTimeout = TimeSpan.FromSeconds(1) });
+        configure?.Invoke(builder);
+        WebApplication app = builder.Build();
+        app.Run(LoadingServer.AnswerAsync);
+        return app;
+    }
+
+    static WebApplicationBuilder CreateBuilder(ServerOptions options)
+    {
+        // Not the working directory: a settings file that happens to lie there must not say where this server listens.
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "chorale", ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls([.. options.Urls]);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.MaxBodyBytes;
+        });
+        builder.Logging.ClearProviders();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        return builder;
     }
 }

@@ -16,6 +16,9 @@ static class ServeCommand
     /// <summary>More than the server lets in, so that it alone decides who waits.</summary>
     const int EngineQueue = 1 << 20;
 
+    /// <summary>How long a model may be loaded before somebody is told.</summary>
+    static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(500);
+
     public static Command Create(CliHost host)
     {
         ModelArguments model = new(precision: "fast");
@@ -36,7 +39,7 @@ static class ServeCommand
             FileInfo? played = line.GetValue(script);
             if (played is not null && model.IsGiven(line))
                 throw new CliException("--script takes the place of a model: leave out --model.", ExitCodes.Usage);
-            using ChatModel opened = played is null ? model.Open(line, engine) : Play(played);
+            using ChatModel opened = await OpenAsync(host, options, () => played is null ? model.Open(line, engine) : Play(played), cancellationToken);
             ServedModel served = new(opened, line.GetValue(name), line.GetValue(aliases));
             Task warming = Task.Run(served.WarmUp, CancellationToken.None);   // a first request needs it: it is ready about when the server is
             await RunAsync(host, options, served, serving.LogsRequests(line), cancellationToken);
@@ -46,18 +49,30 @@ static class ServeCommand
         return command;
     }
 
+    /// <summary>Opens the model. Where that takes long, probes are answered meanwhile, and clients told to come again.</summary>
+    static async Task<ChatModel> OpenAsync(CliHost host, ServerOptions options, Func<ChatModel> open, CancellationToken cancellationToken)
+    {
+        Task<ChatModel> opening = Task.Run(open, CancellationToken.None);
+        bool isQuick = await Task.WhenAny(opening, Task.Delay(Patience, host.Time, cancellationToken)) == opening;
+        if (isQuick || ListenAddresses.AnyIsChosenBySystem(options.Urls))
+            return await opening;
+        WebApplication loading = ChoraleServer.BuildLoading(options, builder => Configure(builder, host, logsRequests: false));
+        await using (loading)
+        {
+            await loading.StartAsync(cancellationToken);
+            using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, loading.Lifetime.ApplicationStopping);
+            ChatModel opened = await opening.WaitAsync(stop.Token);
+            await loading.StopAsync(CancellationToken.None);
+            return opened;
+        }
+    }
+
     static ChatModel Play(FileInfo script) =>
         ChatModel.Of(Path.GetFileNameWithoutExtension(script.Name), ScriptedGenerator.Load(script.FullName, HarmonyEncoding.Default), HarmonyEncoding.Default);
 
     static async Task RunAsync(CliHost host, ServerOptions options, ServedModel model, bool logsRequests, CancellationToken cancellationToken)
     {
-        WebApplication app = ChoraleServer.Build(options, model, builder =>
-        {
-            builder.Logging.AddProvider(new LineLoggerProvider(host.Error, host.Time));
-            builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);   // a start that fails is told once, by its exception
-            if (logsRequests)
-                builder.Logging.AddFilter("Chorale.Server", LogLevel.Information);
-        });
+        WebApplication app = ChoraleServer.Build(options, model, builder => Configure(builder, host, logsRequests));
         await using (app)
         {
             await app.StartAsync(cancellationToken);
@@ -65,6 +80,14 @@ static class ServeCommand
             using PosixSignalRegistration? impatience = host.OnInterrupt is null ? null : OnSecondInterrupt();
             await app.WaitForShutdownAsync(cancellationToken);
         }
+    }
+
+    static void Configure(WebApplicationBuilder builder, CliHost host, bool logsRequests)
+    {
+        builder.Logging.AddProvider(new LineLoggerProvider(host.Error, host.Time));
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);   // a start that fails is told once, by its exception
+        if (logsRequests)
+            builder.Logging.AddFilter("Chorale.Server", LogLevel.Information);
     }
 
     /// <summary>A first Ctrl-C lets running answers finish; a second one is meant.</summary>

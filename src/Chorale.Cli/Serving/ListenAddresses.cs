@@ -19,6 +19,9 @@ static class ListenAddresses
     /// <summary>The addresses that other machines can reach.</summary>
     public static IEnumerable<string> Reachable(IEnumerable<string> addresses) => addresses.Where(address => !IsLocal(Parse(address)));
 
+    /// <summary>Whether the system chooses a port, another one at each start.</summary>
+    public static bool AnyIsChosenBySystem(IEnumerable<string> addresses) => addresses.Any(address => Parse(address) is { IsUnixPipe: false, Port: 0 });
+
     static BindingAddress Parse(string address)
     {
         try

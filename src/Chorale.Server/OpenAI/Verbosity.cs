@@ -5,9 +5,14 @@ static class Verbosity
 {
     /// <summary>The instructions with what <c>verbosity</c> asks for at their end.</summary>
     /// <exception cref="ApiException">It is none of low, medium and high.</exception>
-    public static string? AddTo(string? instructions, RequestObject holder)
+    public static string? AddTo(string? instructions, RequestObject holder) => AddTo(instructions, holder.OptionalChoice("verbosity", "low", "medium", "high"));
+
+    /// <summary>The instructions with what a word asks for at their end.</summary>
+    /// <param name="instructions">Null is none.</param>
+    /// <param name="verbosity">Null and <c>medium</c> ask for nothing.</param>
+    public static string? AddTo(string? instructions, string? verbosity)
     {
-        string? told = holder.OptionalChoice("verbosity", "low", "medium", "high") switch
+        string? told = verbosity switch
         {
             "low" => "Keep the answer as short as it can be.",
             "high" => "Answer at length and in detail.",

@@ -66,6 +66,16 @@ public class TokensTests
         Assert.Contains("Reasoning: high", template.Text("prompt"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task So_many_ids_that_their_texts_would_fill_the_memory_are_told_without_them()
+    {
+        await using TestServerApp server = await TestServerApp.PlayAsync("<|return|>");
+        string text = string.Concat(Enumerable.Repeat("a b ", 600_000));
+
+        Assert.True((await server.PostAsync("/tokenize", $$"""{"content":"{{text}}"}"""))["count"]?.GetInt32() > 1_000_000);
+        (await server.PostAsync("/tokenize", $$"""{"content":"{{text}}","with_pieces":true}""")).AssertRefused(400, "invalid_value", "with_pieces");
+    }
+
     [Theory]
     [InlineData("/tokenize", "{}", "prompt", "missing_required_parameter")]
     [InlineData("/tokenize", """{"content":1}""", "content", "invalid_type")]

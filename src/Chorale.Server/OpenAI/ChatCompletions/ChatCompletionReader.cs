@@ -16,7 +16,7 @@ sealed class ChatCompletionReader(ServerState state, ReasoningCache cache)
     /// <exception cref="ApiException">Something is not as it must be; <c>param</c> names the place.</exception>
     public ChatCompletionRequest Read(RequestObject request)
     {
-        if (request.OptionalText("model") is { } name)
+        if (request.OptionalText("model") is { Length: > 0 } name)
             state.RequireModel(name);
         RefuseWhatIsNoText(request);
         List<string> warnings = [];

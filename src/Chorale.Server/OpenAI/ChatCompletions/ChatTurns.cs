@@ -33,12 +33,12 @@ sealed class ChatTurns
         {
             throw ApiException.ContextLengthExceeded(e.PromptLength, e.ContextLength, "messages");
         }
-        catch (Exception e) when (e is GrammarException or SchemaException)
+        catch (GrammarException e)
         {
-            string param = request.Form.HasFormat && !e.Message.Contains("tool", StringComparison.OrdinalIgnoreCase) ? "response_format" : "tools";
-            throw ApiException.Invalid(e.Message, param, "invalid_json_schema");
+            // Schemas of formats and strict tools were looked at when they were read: what is left is a grammar of another kind, or all of it together.
+            throw ApiException.Invalid(e.Message, request.Form.HasFormat ? "response_format" : "tools", "invalid_grammar");
         }
-        catch (HarmonyException e)
+        catch (HarmonyRenderException e)
         {
             throw ApiException.Invalid(e.Message, "messages", "invalid_value");
         }

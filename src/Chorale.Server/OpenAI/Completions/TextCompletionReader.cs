@@ -16,7 +16,7 @@ static class TextCompletionReader
     public static TextCompletionRequest Read(RequestObject request, ServerState state)
     {
         (ServedModel model, ServerOptions options) = (state.Model, state.Options);
-        if (request.OptionalText("model") is { } name)
+        if (request.OptionalText("model") is { Length: > 0 } name)
             state.RequireModel(name);
         if (request.Get("suffix") is { } suffix && suffix.Text().Length > 0)
             throw ApiException.Unsupported("Unsupported 'suffix': the model cannot fill in.", suffix.Path);

@@ -210,8 +210,9 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
     /// <remarks>No event is named for what was cancelled: it is told by the one for what is incomplete.</remarks>
     void EndTurn(ChatTurn turn, long now, ResponseEnd? end)
     {
-        // A turn that was brought to its end for want of ids has the form that was asked of it, but the model had more to say.
-        bool isCut = turn.WasShortened || turn.Finish is not (ChatFinish.Stop or ChatFinish.ToolCall);
+        // Where the ids ran out, free text is cut even if a proper end followed its last words; JSON under a schema and arguments are whole then.
+        bool isWhole = options.HasFormat || turn.Calls.Count > 0;
+        bool isCut = (turn.WasShortened && !isWhole) || turn.Finish is not (ChatFinish.Stop or ChatFinish.ToolCall);
         if (!isCut && _output.TrueForAll(item => item.Type == "reasoning"))
         {
             // The model said nothing at all. Agents take a message for the end of their task, also an empty one, and would go round and round without.

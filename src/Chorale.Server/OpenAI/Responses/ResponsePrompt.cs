@@ -19,14 +19,8 @@ sealed record ResponsePrompt(ChatSessionOptions Options, IReadOnlyList<Message> 
     /// <param name="maxTokens">How many ids the answer may have; null leaves it to the context.</param>
     public static ResponsePrompt Of(ResponseRequest request, InputReader read, int? maxTokens)
     {
-        string? brevity = request.Verbosity switch
-        {
-            "low" => "Keep the answer as short as it can be.",
-            "high" => "Answer at length and in detail.",
-            _ => null,
-        };
-        string instructions = string.Join("\n\n", read.Instructions.Prepend(request.Instructions).Append(brevity).Where(text => !string.IsNullOrEmpty(text)));
-        DeveloperContent developer = request.Tools.AddTo(new() { Instructions = instructions.Length > 0 ? instructions : null });
+        string? instructions = Verbosity.AddTo(string.Join("\n\n", read.Instructions.Prepend(request.Instructions).Where(text => !string.IsNullOrEmpty(text))), request.Verbosity);
+        DeveloperContent developer = request.Tools.AddTo(new() { Instructions = string.IsNullOrEmpty(instructions) ? null : instructions });
         ChatSessionOptions options = new()
         {
             System = SystemContent.Default with { ReasoningEffort = request.Effort.Effort },

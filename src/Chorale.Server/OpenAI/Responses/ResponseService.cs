@@ -93,6 +93,7 @@ sealed partial class ResponseService : IHostedService
             ResponseEventWriter writer = new(ids, request.ToResponse(ids.Id, _state.Model.Id, now.ToUnixTimeSeconds(), warnings), new()
             {
                 CustomTools = request.Tools.Custom,
+                HasFormat = request.Format is not null,
                 Summary = request.Summary is not null,
                 Seal = request.SealsReasoning ? _seal : null,
                 Logprobs = request.Logprobs,

@@ -10,6 +10,9 @@ sealed record ResponseWriting
     /// <summary>The tools that take text: their calls are custom ones.</summary>
     public IReadOnlySet<string> CustomTools { get; init; } = new HashSet<string>(StringComparer.Ordinal);
 
+    /// <summary>Whether the answer has a format, so that one that was shortened is whole all the same.</summary>
+    public bool HasFormat { get; init; }
+
     /// <summary>Whether reasoning is told as its summary too.</summary>
     public bool Summary { get; init; }
 
