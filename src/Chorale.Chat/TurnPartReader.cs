@@ -43,7 +43,7 @@ sealed class TurnPartReader(Tokenizer tokenizer, CallResolver resolver, ChatSess
     {
         OpenPart part = _open ?? Open(message.Role, message.Channel, message.Recipient);
         if (call is not null && part is { Kind: not TurnPartKind.Call, IsStarted: false })
-            part = new(TurnPartKind.Call, call, ArgumentStream.OfCall(call));   // its text names a tool: it is a call without a recipient
+            part = new(TurnPartKind.Call, call, ArgumentFilter.OfCall(call));   // its text names a tool: it is a call without a recipient
         if (part.Kind == TurnPartKind.Call)
             Start(part);
         Show(part, part.Finish(call?.Arguments));
@@ -124,7 +124,7 @@ sealed class TurnPartReader(Tokenizer tokenizer, CallResolver resolver, ChatSess
         if (HarmonyCall.IsTool(recipient))
         {
             HarmonyCall call = resolver.Resolve(Message.FunctionCall(recipient!, ""))!;   // the tool is known before its arguments are
-            return new(TurnPartKind.Call, call, ArgumentStream.OfCall(call, options.RepairArguments));
+            return new(TurnPartKind.Call, call, ArgumentFilter.OfCall(call, options.RepairArguments));
         }
         TurnPartKind kind = channel switch
         {
@@ -133,11 +133,11 @@ sealed class TurnPartReader(Tokenizer tokenizer, CallResolver resolver, ChatSess
             Channels.Commentary => options.Answer is null ? TurnPartKind.Preamble : TurnPartKind.Reasoning,
             _ => TurnPartKind.Answer,
         };
-        return new(kind, null, kind == TurnPartKind.Reasoning ? null : ArgumentStream.OfAnswer(options.RepairArguments && resolver.HasTools));
+        return new(kind, null, kind == TurnPartKind.Reasoning ? null : ArgumentFilter.OfAnswer(options.RepairArguments && resolver.HasTools));
     }
 
     /// <summary>The part being written.</summary>
-    sealed class OpenPart(TurnPartKind kind, HarmonyCall? call, ArgumentStream? stream)
+    sealed class OpenPart(TurnPartKind kind, HarmonyCall? call, ArgumentFilter? stream)
     {
         public TurnPartKind Kind { get; } = kind;
 

@@ -3,10 +3,11 @@ using System.Text.Json;
 namespace Chorale.Grammar;
 
 /// <summary>What generated text must be: a JSON Schema, a regular expression, a grammar, or any text. Immutable, equal where the text and the options are; <see cref="CompiledGrammar"/> makes masks of it.</summary>
-public abstract class GrammarSource : IEquatable<GrammarSource>
+public abstract class GrammarSource
 {
     readonly object _identity;
 
+    /// <summary>A source.</summary>
     /// <param name="identity">What tells it from other sources of its class.</param>
     private protected GrammarSource(object identity) => _identity = identity;
 
@@ -73,10 +74,7 @@ public abstract class GrammarSource : IEquatable<GrammarSource>
     public static GrammarSource Regex(string pattern) => new RegexSource(RegexPattern.Whole(pattern), pattern);
 
     /// <inheritdoc/>
-    public bool Equals(GrammarSource? other) => other is not null && (ReferenceEquals(this, other) || (GetType() == other.GetType() && _identity.Equals(other._identity)));
-
-    /// <inheritdoc/>
-    public override bool Equals(object? obj) => Equals(obj as GrammarSource);
+    public override bool Equals(object? obj) => ReferenceEquals(this, obj) || (obj is GrammarSource other && GetType() == other.GetType() && _identity.Equals(other._identity));
 
     /// <inheritdoc/>
     public override int GetHashCode() => _identity.GetHashCode();

@@ -319,6 +319,26 @@ public class AgentTests
         Assert.StartsWith("One", result.Text, StringComparison.Ordinal);
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task A_call_that_is_cut_is_answered_too(bool cancelled)
+    {
+        const string Call = "<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{\"city\":\"Paris\"}<|call|>";
+        ScriptedGenerator generator = new(HarmonyEncoding.Default, Call, "<|channel|>final<|message|>Well.<|return|>");
+        Agent agent = new(generator, HarmonyEncoding.Default, new() { Tools = [AgentTools.Of(Weather)], Session = new() { EnforceTools = ToolEnforcement.Off, MaxTokens = cancelled ? null : 16 } });
+        await foreach (AgentStep step in agent.StreamAsync("Go.", Cancellation))
+        {
+            if (cancelled && step is ModelStep { Event.Kind: TurnEventKind.Delta })
+                break;    // in the middle of the arguments
+            if (step is AgentFinished { Result.Finish: var finish })
+                Assert.Equal(AgentFinish.MaxTokens, finish);
+        }
+
+        await agent.RunAsync("And now?", Cancellation);
+        AssertAnswered(agent.Session.History);
+        Assert.Equal("The call was cut before its arguments were whole, so it was not run.", agent.Session.History[2].Text);
+        Assert.Equal("And now?", agent.Session.History[3].Text);
+    }
+
     [Fact]
     public async Task A_prompt_that_is_too_long_loses_nothing_that_was_owed()
     {

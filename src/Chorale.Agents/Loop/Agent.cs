@@ -144,23 +144,33 @@ public sealed class Agent
         }
     }
 
-    /// <summary>A turn of the model, which reads what it is owed first. What it was given is gone from here only when the session has it.</summary>
+    /// <summary>
+    /// A turn of the model, which reads what it is owed first. That is gone from here only when the session has it, and then a call that was cut, or that nobody will run any more, is owed an answer.
+    /// </summary>
     async IAsyncEnumerable<TurnEvent> TurnAsync(List<Message> messages, bool mustAnswer, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ChatSessionOptions options = Session.Options;
+        List<Message> given = [.. _owed, .. messages];
         int before = Session.History.Count;
+        IReadOnlyList<HarmonyCall> whole = [];
         try
         {
             if (mustAnswer)
                 Session.Options = options with { ToolChoice = HarmonyToolChoice.None };
-            await foreach (TurnEvent happened in Session.StreamPartsAsync([.. _owed, .. messages], cancellationToken).ConfigureAwait(false))
+            await foreach (TurnEvent happened in Session.StreamPartsAsync(given, cancellationToken).ConfigureAwait(false))
+            {
+                whole = happened.Turn?.Calls ?? whole;
                 yield return happened;
+            }
         }
         finally
         {
             Session.Options = options;
             if (Session.History.Count > before)
+            {
                 _owed.Clear();
+                _owed.AddRange(_runner.AnswerCut(Session.History.Skip(before + given.Count), whole));
+            }
         }
     }
 

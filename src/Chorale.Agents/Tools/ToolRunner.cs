@@ -35,9 +35,35 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
     /// cannot be run are completed at once.
     /// </returns>
     /// <exception cref="OperationCanceledException"><paramref name="cancellationToken"/> was cancelled.</exception>
-    public async IAsyncEnumerable<AgentStep> RunAsync(IReadOnlyList<HarmonyCall> calls, int round = 1, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<AgentStep> RunAsync(IReadOnlyList<HarmonyCall> calls, int round = 1, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(calls);
+        return RunAllAsync(calls, round, cancellationToken);
+    }
+
+    /// <summary>An answer for each call of a turn, in their order, as the conversation needs it: calls without a result, because the run was cancelled or never begun, are answered with why.</summary>
+    /// <param name="calls">The calls of a turn.</param>
+    /// <param name="results">What has come of them so far.</param>
+    /// <param name="round">The round that they belong to.</param>
+    /// <param name="otherwise">How the others ended.</param>
+    /// <param name="why">What the model is told of those.</param>
+    public IReadOnlyList<ToolResult> Complete(
+        IReadOnlyList<HarmonyCall> calls,
+        IEnumerable<ToolResult> results,
+        int round = 1,
+        ToolOutcome otherwise = ToolOutcome.Cancelled,
+        string why = "The call was cancelled before it had a result.")
+    {
+        ArgumentNullException.ThrowIfNull(calls);
+        ArgumentNullException.ThrowIfNull(results);
+        ToolResult?[] answers = new ToolResult?[calls.Count];
+        foreach (ToolResult result in results)
+            answers[result.Call.Index] = result;
+        return [.. answers.Select((answer, i) => answer ?? Answer(Look(calls[i], round, i), otherwise, why))];
+    }
+
+    async IAsyncEnumerable<AgentStep> RunAllAsync(IReadOnlyList<HarmonyCall> calls, int round, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         List<(ToolCall Call, AIFunctionArguments Arguments)> approved = [];
         for (int i = 0; i < calls.Count; i++)
         {
@@ -76,25 +102,19 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
         }
     }
 
-    /// <summary>An answer for each call of a turn, in their order, as the conversation needs it: calls without a result, because the run was cancelled or never begun, are answered with why.</summary>
-    /// <param name="calls">The calls of a turn.</param>
-    /// <param name="results">What has come of them so far.</param>
-    /// <param name="round">The round that they belong to.</param>
-    /// <param name="otherwise">How the others ended.</param>
-    /// <param name="why">What the model is told of those.</param>
-    public IReadOnlyList<ToolResult> Complete(
-        IReadOnlyList<HarmonyCall> calls,
-        IEnumerable<ToolResult> results,
-        int round = 1,
-        ToolOutcome otherwise = ToolOutcome.Cancelled,
-        string why = "The call was cancelled before it had a result.")
+    /// <summary>Answers to calls that were cut in the middle: none that could be run, but they stand in the conversation, and what follows must not seem to be their result.</summary>
+    /// <param name="messages">What a turn has left in the history.</param>
+    /// <param name="calls">Its calls that are whole.</param>
+    public IReadOnlyList<Message> AnswerCut(IEnumerable<Message> messages, IReadOnlyList<HarmonyCall> calls)
     {
+        ArgumentNullException.ThrowIfNull(messages);
         ArgumentNullException.ThrowIfNull(calls);
-        ArgumentNullException.ThrowIfNull(results);
-        ToolResult?[] answers = new ToolResult?[calls.Count];
-        foreach (ToolResult result in results)
-            answers[result.Call.Index] = result;
-        return [.. answers.Select((answer, i) => answer ?? Answer(Look(calls[i], round, i), otherwise, why))];
+        CallResolver resolver = new(_tools.Select(space => space.ToNamespace()));
+        return
+        [
+            .. messages.Where(message => HarmonyCall.IsCall(message) && !calls.Any(call => ReferenceEquals(call.Message, message)))
+                .Select(message => resolver.Resolve(message)!.ToResult("The call was cut before its arguments were whole, so it was not run.")),
+        ];
     }
 
     static ToolResult Answer(ToolCall call, ToolOutcome outcome, string text) => new() { Call = call, Outcome = outcome, Text = text };
@@ -132,7 +152,7 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
         }
     }
 
-    ToolResult Invalid(ToolCall call, string problem)
+    static ToolResult Invalid(ToolCall call, string problem)
     {
         string quoted = call.Arguments.Length <= MaxQuoted ? call.Arguments : call.Arguments[..MaxQuoted] + "…";
         return Answer(call, ToolOutcome.InvalidArguments, $"{call.Name} was not run, because its arguments are wrong: {problem}.\nFound: {quoted}\nExpected: {Expected(call.Function!)}");

@@ -47,9 +47,10 @@ public static class ToolFunction
 
     /// <summary>Functions of all public methods that a class declares itself, those that are generic apart, in the order of their names.</summary>
     /// <param name="target">Whose methods they are.</param>
+    /// <param name="naming">What their names are made into, <see cref="JsonNamingPolicy.SnakeCaseLower"/> for one; null leaves them.</param>
     /// <param name="serializerOptions">As for a single function.</param>
     /// <typeparam name="T">The class that declares them.</typeparam>
-    public static IReadOnlyList<AIFunction> CreateAll<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] T>(T target, JsonSerializerOptions? serializerOptions = null)
+    public static IReadOnlyList<AIFunction> CreateAll<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicMethods)] T>(T target, JsonNamingPolicy? naming = null, JsonSerializerOptions? serializerOptions = null)
         where T : class
     {
         ArgumentNullException.ThrowIfNull(target);
@@ -58,7 +59,7 @@ public static class ToolFunction
             .. typeof(T).GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly)
                 .Where(method => method is { IsSpecialName: false, IsGenericMethodDefinition: false } && method.GetBaseDefinition().DeclaringType != typeof(object))
                 .OrderBy(method => method.Name, StringComparer.Ordinal)
-                .Select(method => Create(method, method.IsStatic ? null : target, serializerOptions: serializerOptions)),
+                .Select(method => Create(method, method.IsStatic ? null : target, naming?.ConvertName(method.Name), serializerOptions: serializerOptions)),
         ];
     }
 

@@ -151,13 +151,14 @@ sealed class ChatRun : IDisposable
         TurnClock clock = new(_host.Time);
         bool started = false;
         ChatTurn? whole = null;
+        List<Message> given = [.. _owed, .. said];
         int before = _session.History.Count;
         ChatSessionOptions options = _session.Options;
         try
         {
             if (mustAnswer)
                 _session.Options = options with { ToolChoice = HarmonyToolChoice.None };
-            await foreach (ChatUpdate update in _session.StreamAsync([.. _owed, .. said], cancellationToken))
+            await foreach (ChatUpdate update in _session.StreamAsync(given, cancellationToken))
             {
                 clock.Tick(update);
                 if (_settings.Json)
@@ -183,7 +184,10 @@ sealed class ChatRun : IDisposable
         {
             _session.Options = options;
             if (_session.History.Count > before)
+            {
                 _owed.Clear();
+                _owed.AddRange(_tools?.AnswerCut(_session.History.Skip(before + given.Count), whole?.Calls ?? []) ?? []);
+            }
         }
         Report(whole!, clock, answer, raw);
         return whole!;

@@ -4,6 +4,8 @@ using Chorale.Harmony;
 using Chorale.Inference;
 using Chorale.TestKit;
 using Chorale.Tokenization;
+using FsCheck;
+using FsCheck.Fluent;
 using Microsoft.Extensions.AI;
 using TextContent = Microsoft.Extensions.AI.TextContent;
 
@@ -89,6 +91,23 @@ public class ChoraleChatClientTests
 
         // And it can be said again: what was read is no trouble in the next prompt.
         await script.Client.GetResponseAsync([new(ChatRole.User, "Go."), .. response.Messages, new(ChatRole.User, "On.")], new() { Tools = [Weather] }, Cancellation);
+    }
+
+    [Fact]
+    public void Whatever_a_model_writes_comes_as_one_message_and_goes_back()
+    {
+        string[] pieces = ["<|start|>", "<|end|>", "<|channel|>", "<|message|>", "<|constrain|>", "<|call|>", "<|return|>", "assistant", "analysis", "commentary", "final", " to=functions.get_weather", " to=get_time", "{\"city\":\"Paris\"}", "{", "Hi.", " ", "\n\n", "json"];
+        Check.One(Config.QuickThrowOnFailure.WithMaxTest(200), Prop.ForAll(ArbMap.Default.ArbFor<byte[]>(), bytes =>
+        {
+            ScriptedClient script = new(string.Concat(bytes.Select(one => pieces[one % pieces.Length])), Answers);
+            ChatOptions options = new() { Tools = [Weather] };
+            ChatResponse response = script.Client.GetResponseAsync("Go.", options, Cancellation).GetAwaiter().GetResult();
+            ChatTurn turn = (ChatTurn)response.RawRepresentation!;
+            ChatMessage message = response.Messages.Single();
+            _ = script.Client.GetResponseAsync([new(ChatRole.User, "Go."), message], options, Cancellation).GetAwaiter().GetResult();
+            return message.Contents.OfType<FunctionCallContent>().Count() == turn.Calls.Count
+                && (turn.Finish != ChatFinish.Stop || turn.Messages.All(said => said.Text.Length == 0) || response.Text.Length > 0 || turn.Calls.Count > 0);
+        }));
     }
 
     [Theory, InlineData(false), InlineData(true)]

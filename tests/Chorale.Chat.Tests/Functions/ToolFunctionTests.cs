@@ -90,6 +90,7 @@ public class ToolFunctionTests
     {
         IReadOnlyList<AIFunction> functions = ToolFunction.CreateAll(new DocumentedTools());
         Assert.Equal(["Attributed", "Forecast", "Mark", "Thrice", "Twice", "Twice", "Undocumented", "Weather"], functions.Select(function => function.Name));
+        Assert.Contains("undocumented", ToolFunction.CreateAll(new DocumentedTools(), JsonNamingPolicy.SnakeCaseLower).Select(function => function.Name));
     }
 
     [Theory]

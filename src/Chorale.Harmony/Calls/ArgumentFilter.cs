@@ -10,19 +10,19 @@ namespace Chorale.Harmony;
 /// The beginning of a JSON object passes; what may be an envelope (<c>{"name": …, "parameters": …}</c>), a fence, brackets behind the object or a line end in a string waits for the end.
 /// Of an answer all passes but what may be such an envelope. Linear in the number of characters.
 /// </remarks>
-public sealed class ArgumentStream
+public sealed class ArgumentFilter
 {
     readonly StringBuilder _text = new();
     readonly EnvelopeScanner? _scanner;
     readonly bool _isAnswer;
     int _passed;
 
-    ArgumentStream(EnvelopeScanner? scanner, bool isAnswer) => (_scanner, _isAnswer) = (scanner, isAnswer);
+    ArgumentFilter(EnvelopeScanner? scanner, bool isAnswer) => (_scanner, _isAnswer) = (scanner, isAnswer);
 
     /// <summary>A stream for the arguments of a call.</summary>
     /// <param name="call">Which tool is called; its arguments do not matter.</param>
     /// <param name="repairs">Whether arguments will be repaired at the end; otherwise all passes at once.</param>
-    public static ArgumentStream OfCall(HarmonyCall call, bool repairs = true)
+    public static ArgumentFilter OfCall(HarmonyCall call, bool repairs = true)
     {
         ArgumentNullException.ThrowIfNull(call);
         bool isText = call is { IsDeclared: true, Tool: null };
@@ -31,7 +31,7 @@ public sealed class ArgumentStream
 
     /// <summary>A stream for an answer.</summary>
     /// <param name="mayBeCall">Whether there are tools that it may name, and calls are repaired; otherwise all passes at once.</param>
-    public static ArgumentStream OfAnswer(bool mayBeCall) => new(mayBeCall ? new(maybeEnvelope: true) : null, isAnswer: true);
+    public static ArgumentFilter OfAnswer(bool mayBeCall) => new(mayBeCall ? new(maybeEnvelope: true) : null, isAnswer: true);
 
     /// <summary>Takes what joined.</summary>
     /// <returns>What can be passed on, often empty.</returns>

@@ -4,7 +4,7 @@ using FsCheck.Fluent;
 
 namespace Chorale.Harmony.Tests;
 
-public class ArgumentStreamTests
+public class ArgumentFilterTests
 {
     static readonly string[] Pieces =
         ["{", "}", "[", "]", "\"", ":", ",", " ", "\n", "\\", "name", "\"name\":", "\"arguments\":", "\"f\"", "{\"a\":1}", "\"b\":\"x\"", "12", "-", "true", "null", "```", "text", "{\"name\":\"f\",\"arguments\":{\"a\":1}}", "é", "👋"];
@@ -20,7 +20,7 @@ public class ArgumentStreamTests
         Check.One(Config.QuickThrowOnFailure.WithMaxTest(3000), Prop.ForAll(Arb.From(texts), Arb.From(Gen.Elements("functions.f", "functions.g", "other")), (pieces, recipient) =>
         {
             HarmonyCall call = Resolver.Resolve(Message.FunctionCall(recipient, string.Concat(pieces)))!;
-            ArgumentStream stream = ArgumentStream.OfCall(call);
+            ArgumentFilter stream = ArgumentFilter.OfCall(call);
             StringBuilder passed = new();
             foreach (string piece in pieces)
                 passed.Append(stream.Push(piece));
@@ -41,7 +41,7 @@ public class ArgumentStreamTests
     [InlineData("other", "{\"b\":\"x\ny\"}", "{\"b\":\"x")]
     public void Arguments_pass_as_far_as_they_are_sure(string recipient, string written, string expected)
     {
-        ArgumentStream stream = ArgumentStream.OfCall(Resolver.Resolve(Message.FunctionCall(recipient, ""))!);
+        ArgumentFilter stream = ArgumentFilter.OfCall(Resolver.Resolve(Message.FunctionCall(recipient, ""))!);
 
         Assert.Equal(expected, string.Concat(written.Select(c => stream.Push(c.ToString()))));
         Assert.Equal(written, expected + stream.Cut());
@@ -55,7 +55,7 @@ public class ArgumentStreamTests
     [InlineData("{\"name\":\"a\nb", "{\"name\":\"a\nb")]
     public void An_answer_waits_only_while_it_may_name_a_tool(string written, string expected)
     {
-        ArgumentStream stream = ArgumentStream.OfAnswer(mayBeCall: true);
+        ArgumentFilter stream = ArgumentFilter.OfAnswer(mayBeCall: true);
 
         Assert.Equal(expected, string.Concat(written.Select(c => stream.Push(c.ToString()))));
         Assert.Equal(written, expected + stream.Cut());
