@@ -27,16 +27,23 @@ sealed class GatedGenerator(string answer, int openAfter) : ITokenGenerator
 
     public async IAsyncEnumerable<GeneratedToken> GenerateAsync(GenerationRequest request, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using CancellationTokenRegistration registration = cancellationToken.Register(() => _cancelled.TrySetResult());
-        for (int i = 0; i < _ids.Length; i++)
+        try
         {
-            if (i == openAfter)
+            for (int i = 0; i < _ids.Length; i++)
             {
-                _reached.TrySetResult();
-                await _open.Task.WaitAsync(cancellationToken);
+                if (i == openAfter)
+                {
+                    _reached.TrySetResult();
+                    await _open.Task.WaitAsync(cancellationToken);
+                }
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new(_ids[i]) { Finish = i == _ids.Length - 1 ? FinishReason.Stop : null };
             }
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return new(_ids[i]) { Finish = i == _ids.Length - 1 ? FinishReason.Stop : null };
+        }
+        finally
+        {
+            if (cancellationToken.IsCancellationRequested)
+                _cancelled.TrySetResult();
         }
     }
 }

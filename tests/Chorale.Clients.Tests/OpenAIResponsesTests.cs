@@ -36,7 +36,7 @@ public class OpenAIResponsesTests
         Assert.Equal((ResponseStatus.Completed, "Hello, world!"), (response.Status, response.GetOutputText()));
         ReasoningResponseItem reasoning = Assert.IsType<ReasoningResponseItem>(response.OutputItems[0]);
         Assert.Equal("The user greets me.", reasoning.GetSummaryText());
-        MessageResponseItem message = Assert.IsType<MessageResponseItem>(response.OutputItems[1]);
+        MessageResponseItem message = Assert.IsAssignableFrom<MessageResponseItem>(response.OutputItems[1]);
         Assert.Equal((MessageRole.Assistant, MessageStatus.Completed), (message.Role, message.Status));
         Assert.Equal(server.Requests[0].Prompt.Length, response.Usage.InputTokenCount);
         Assert.Equal(response.Usage.TotalTokenCount, response.Usage.InputTokenCount + response.Usage.OutputTokenCount);

@@ -10,11 +10,9 @@ public static class AjvValidator
 {
     static readonly string Folder = Path.Combine(TestData.RepositoryRoot, "tests", "ajv");
 
-    static readonly string? Node = FindNode();
-
     /// <summary>Why it cannot run here; null where it can.</summary>
     public static string? Missing { get; } =
-        Node is null ? "Node is not installed."
+        NodeProgram.Path is null ? "Node is not installed."
         : !Directory.Exists(Path.Combine(Folder, "node_modules", "ajv")) ? "ajv is not installed: 'npm ci --prefix tests/ajv' does it."
         : null;
 
@@ -26,15 +24,8 @@ public static class AjvValidator
     /// <exception cref="InvalidOperationException">ajv refuses a schema, or did not answer.</exception>
     public static async Task<IReadOnlyList<bool[]>> JudgeAsync(IReadOnlyList<AjvQuestion> questions, CancellationToken cancellationToken)
     {
-        ProcessStartInfo start = new(Node ?? throw new InvalidOperationException(Missing), ["validate.mjs"])
-        {
-            UseShellExecute = false,
-            WorkingDirectory = Folder,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            StandardInputEncoding = new UTF8Encoding(false),
-            StandardOutputEncoding = Encoding.UTF8,
-        };
+        ProcessStartInfo start = NodeProgram.Start(Folder, "validate.mjs");
+        start.RedirectStandardError = false;
         using Process node = Process.Start(start) ?? throw new InvalidOperationException("Node did not start.");
         Task writing = WriteAsync(node.StandardInput, questions, cancellationToken);
         List<bool[]> verdicts = [];
@@ -75,11 +66,5 @@ public static class AjvValidator
             writer.WriteEndObject();
         }
         return Encoding.UTF8.GetString(line.ToArray()) + "\n";
-    }
-
-    static string? FindNode()
-    {
-        string name = OperatingSystem.IsWindows() ? "node.exe" : "node";
-        return (Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator).Select(folder => Path.Combine(folder, name)).FirstOrDefault(File.Exists);
     }
 }

@@ -75,7 +75,7 @@ for (const [api, over] of [
     const first = await run(agent, 'case: weather');
     assert.equal(first.finalOutput, 'It is 17 degrees in Tokyo.');
     const second = await run(agent, [...first.history, { role: 'user', content: 'There are 72 apples. And now?' }]);
-    assert.match(second.finalOutput, /degrees|apples/);
+    assert.equal(second.finalOutput, 'There are 72 apples in the store.');
     assert.ok(second.history.length > first.history.length);
   });
 

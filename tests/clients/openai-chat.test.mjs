@@ -72,7 +72,7 @@ test('the stream helper gathers a call', async () => {
     })
     .on('tool_calls.function.arguments.done', (call) => done.push(call));
   const message = await stream.finalMessage();
-  assert.equal(message.content, null);
+  assert.ok(!message.content);
   assert.equal(message.tool_calls.length, 1);
   assert.equal(message.tool_calls[0].function.name, 'get_weather');
   assert.deepEqual(message.tool_calls[0].function.parsed_arguments, { city: 'Tokyo' });

@@ -327,7 +327,7 @@ sealed partial class ResponseService : IHostedService
     }
 
     /// <summary>Whether an item only names another: some clients leave the type out then.</summary>
-    static bool IsReference(RequestObject item) => item.Get("type") is { } type ? type.Element.ValueEquals("item_reference") : item.Has("id") && !item.Has("role") && !item.Has("content");
+    static bool IsReference(RequestObject item) => item.Get("type") is { } type ? type.IsText && type.Element.ValueEquals("item_reference") : item.Has("id") && !item.Has("role") && !item.Has("content");
 
     /// <summary>Finds a stored response; one whose process is gone is ended first.</summary>
     async Task<StoredResponse> FindAsync(string id, CancellationToken cancellationToken)
