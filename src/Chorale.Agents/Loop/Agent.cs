@@ -106,7 +106,7 @@ public sealed class Agent
             messages = [];
 
             List<ToolResult> results = [];
-            IReadOnlyList<ToolResult> answers = [];
+            IReadOnlyList<ToolResult> answers;
             try
             {
                 if (!mustAnswer)

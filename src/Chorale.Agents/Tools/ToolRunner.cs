@@ -130,7 +130,7 @@ public sealed class ToolRunner(IReadOnlyList<AgentTools> tools, ToolRunOptions? 
     /// <summary>Why a call cannot be run; null where it can.</summary>
     ToolResult? WhyNot(ToolCall call, out AIFunctionArguments arguments)
     {
-        arguments = new() { Services = _options.Services };
+        arguments = new(StringComparer.Ordinal) { Services = _options.Services };
         if (call.Index >= _options.MaxCalls)
             return Answer(call, ToolOutcome.OverLimit, $"This call was not run: no more than {_options.MaxCalls} are in one turn.");
         if (call.Function is null)

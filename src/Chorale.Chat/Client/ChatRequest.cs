@@ -152,5 +152,5 @@ sealed record ChatRequest(ChatSessionOptions Options, IReadOnlyList<Message> Mes
     static object? Property(ChatOptions options, string name) => options.AdditionalProperties?.GetValueOrDefault(name);
 
     static ArgumentException Wrong(string name, string expected, object found) =>
-        new($"The additional property '{name}' is {Printable.Quote(found.ToString() ?? "", 40)}, expected {expected}.", nameof(ChatOptions.AdditionalProperties));
+        new($"The additional property '{name}' is {Printable.Quote(found.ToString() ?? "", 40)}, expected {expected}.");
 }

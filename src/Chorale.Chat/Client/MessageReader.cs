@@ -159,7 +159,7 @@ sealed class MessageReader
         return text.ToString();
     }
 
-    static ArgumentException Unreadable(string found) => new($"A message holds {found}, and gpt-oss reads text.", "messages");
+    static ArgumentException Unreadable(string found) => new($"A message holds {found}, and gpt-oss reads text.");
 
     /// <summary>A property as text, also where it has been through JSON.</summary>
     static string? Text(AIContent content, string name) => content.AdditionalProperties?.GetValueOrDefault(name) switch

@@ -109,7 +109,7 @@ sealed class ChatChoiceWriter(ChatAnswerForm form, int index, HarmonyEncoding en
             FinishReason = FinishReasonOf(turn),
             StopReason = turn.StopSequence is { } text ? new(text, TokenId: null)
                 : turn.TokenIds is [.., int last] && form.StopTokenIds.Contains(last) ? new(Text: null, last) : null,
-            Repairs = turn.Repairs.Count == 0 ? null : [.. turn.Repairs.Select(repair => repair.Name).Distinct()],
+            Repairs = turn.Repairs.Count == 0 ? null : [.. turn.Repairs.Select(repair => repair.Name).Distinct(StringComparer.Ordinal)],
         };
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 
@@ -10,6 +11,8 @@ namespace Chorale.Server;
 /// <param name="Id">The response's id.</param>
 sealed record ResponseIds(string Id)
 {
+    static readonly SearchValues<char> Hex = SearchValues.Create("0123456789abcdef");
+
     const string Prefix = "resp_";
     const int HexLength = 48;
 
@@ -42,5 +45,5 @@ sealed record ResponseIds(string Id)
         return true;
     }
 
-    static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept("0123456789abcdef");
+    static bool IsHex(ReadOnlySpan<char> text) => !text.ContainsAnyExcept(Hex);
 }

@@ -50,7 +50,7 @@ sealed partial class ResponseService : IHostedService
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await _store.StartAsync(cancellationToken);
-        _pruning = _state.Time.CreateTimer(_ => _ = PruneAsync(), null, PruneInterval, PruneInterval);
+        _pruning = _state.Time.CreateTimer(state => _ = PruneAsync(), null, PruneInterval, PruneInterval);
     }
 
     /// <summary>Lets the responses that are being made end, in the background too; those that have not by then are interrupted.</summary>
