@@ -58,13 +58,14 @@ public class ServeCommandTests
     /// <summary>The commands of the blocks of shell that call curl; one may go over several lines.</summary>
     static IEnumerable<string> CurlCommands(string markdown)
     {
-        bool isShell = false;
+        bool isFenced = false, isShell = false;
         StringBuilder command = new();
         foreach (string line in markdown.Split('\n'))
         {
             if (line.StartsWith("```", StringComparison.Ordinal))
             {
-                isShell = !isShell && line is "```sh" or "```bash" or "```";
+                isFenced = !isFenced;
+                isShell = isFenced && (line is "```sh" or "```bash" or "```");
                 continue;
             }
             if (!isShell || (command.Length == 0 && !line.StartsWith("curl ", StringComparison.Ordinal)))

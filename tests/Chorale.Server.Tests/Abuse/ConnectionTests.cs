@@ -120,6 +120,7 @@ public class ConnectionTests
     }
 
     [Theory]
+    [InlineData("GET /v1/responses/resp_%00 HTTP/1.1\r\nHost: x\r\n\r\n"), InlineData("GET http:// HTTP/1.1\r\n\r\n")]
     [InlineData("GET / HTTP/9.9\r\n\r\n"), InlineData("\0\0\0\0"), InlineData("\u0016\u0003\u0001"), InlineData("POST /v1/responses HTTP/1.1\r\nHost: x\r\nContent-Length: -5\r\n\r\n")]
     [InlineData("POST /v1/responses HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), InlineData("POST /v1/responses HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\n{\"input\"")]
     [InlineData("POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nFFFFFFFFFFFF\r\n{}")]
@@ -152,17 +153,17 @@ public class ConnectionTests
     public async Task Without_the_key_nothing_but_health_is_answered()
     {
         await using SocketServer server = await SocketServer.PlayAsync(Greeting, new() { ApiKeys = ["secret-key"] });
-        foreach (string path in new[] { "/health", "/ready", "/version" })
+        foreach (string path in new[] { "/health", "/ready", "/version", "/openapi.json" })
         {
             using HttpResponseMessage open = await server.Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
             Assert.Equal(HttpStatusCode.OK, open.StatusCode);
         }
-        foreach (string path in new[] { "/v1/models", "/v1/responses/resp_0", "/metrics", "/props", "/openapi.json", "/nothing" })
+        foreach (string path in new[] { "/v1/models", "/v1/responses/resp_0", "/metrics", "/props", "/nothing" })
         {
             using HttpResponseMessage shut = await server.Client.GetAsync(new Uri(path, UriKind.Relative), Cancellation);
             await Refusals.AssertRefusedAsync(shut, 401, Cancellation);
         }
-        foreach (string path in new[] { "/v1/chat/completions", "/v1/responses", "/v1/completions", "/tokenize", "/detokenize", "/apply-template", "/V1/Responses", "//v1/responses" })
+        foreach (string path in new[] { "/v1/chat/completions", "/v1/responses", "/v1/completions", "/tokenize", "/detokenize", "/apply-template", "/V1/Responses" })
         {
             using HttpResponseMessage shut = await server.Client.PostAsync(new Uri(server.Address, path), new StringContent("{}"), Cancellation);
             await Refusals.AssertRefusedAsync(shut, 401, Cancellation);

@@ -76,6 +76,7 @@ public class FieldFuzzTests
             {"input":"Hi","tools":[{"type":"function","name":"get_weather","parameters":@function}],"tool_choice":{"type":"allowed_tools","mode":"required","tools":[{"type":"function","name":"get_weather"}]}}
             """),
         ["input tokens"] = ("/v1/responses/input_tokens", """{"input":[{"role":"user","content":"Hi"}],"instructions":"Be kind."}"""),
+        ["compact"] = ("/v1/responses/compact", """{"model":"gpt-oss-test","instructions":"Be kind.","input":[{"role":"user","content":"Hi"},{"type":"message","role":"assistant","content":[{"type":"output_text","text":"Hello."}]}]}"""),
         ["tokenize"] = ("/tokenize", """{"model":"gpt-oss-test","prompt":"Hi there","content":"Hi there","add_special_tokens":true,"add_special":true,"parse_special":true,"with_pieces":true,"return_token_strs":true}"""),
         ["tokenize messages"] = ("/tokenize", """{"messages":[{"role":"user","content":"Hi"}],"add_generation_prompt":true}"""),
         ["detokenize"] = ("/detokenize", """{"model":"gpt-oss-test","tokens":[13225,1354]}"""),

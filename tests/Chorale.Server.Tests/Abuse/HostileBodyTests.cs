@@ -14,13 +14,13 @@ public class HostileBodyTests
 {
     const string Greeting = "<|channel|>final<|message|>Hi.<|return|>";
 
-    static readonly string[] Paths = ["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/responses/input_tokens", "/tokenize", "/detokenize", "/apply-template"];
+    static readonly string[] Paths = ["/v1/chat/completions", "/v1/completions", "/v1/responses", "/v1/responses/input_tokens", "/v1/responses/compact", "/tokenize", "/detokenize", "/apply-template"];
 
     static readonly string[] Bodies =
     [
-        "", " ", "{", "}", "[", "nul", "null", "true", "1", "\"x\"", "[]", "{}", "{}{}", "{\"input\"}", "{\"input\":}", "{'input':'x'}", "{\"input\":\"x\",}", "{\"input\":\"x\"} x",
+        "", " ", "{", "}", "[", "nul", "null", "true", "1", "\"x\"", "[]", "{}{}", "{\"input\"}", "{\"input\":}", "{'input':'x'}", "{\"input\":\"x\",}", "{\"input\":\"x\"} x",
         "// comment\n{}", "{\"input\":NaN}", "{\"input\":\"\u0001\"}", "{\"input\":\"\\x\"}", "{\"input\":\"\\u12\"}", "{\"input\":01}", "\uFEFF", "\0", "<xml/>", "input=x&model=y",
-        "{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}],\"messages\":[]}",
+        "{\"input\":\"x\",\"input\":1,\"messages\":[],\"messages\":1,\"prompt\":\"x\",\"prompt\":{},\"content\":1,\"tokens\":[1],\"tokens\":\"x\"}",
     ];
 
     static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -118,7 +118,7 @@ public class HostileBodyTests
     public async Task A_body_that_is_too_large_is_refused_told_or_untold(string path)
     {
         await using SocketServer server = await SocketServer.PlayAsync(Greeting, new() { MaxBodyBytes = 4096 });
-        byte[] body = Encoding.UTF8.GetBytes($"{{\"input\":\"{new string('x', 100_000)}\"}}");
+        byte[] body = Encoding.UTF8.GetBytes($"{{\"input\":\"{new string('x', 1_000_000)}\"}}");
 
         using HttpResponseMessage told = await PostAsync(server.Client, path, body);
         Assert.Equal("request_too_large", (await Refusals.AssertRefusedAsync(told, 413, Cancellation)).GetProperty("code").GetString());
@@ -127,6 +127,17 @@ public class HostileBodyTests
         request.Headers.TransferEncodingChunked = true;
         using HttpResponseMessage untold = await server.Client.SendAsync(request, Cancellation);
         Assert.Equal("request_too_large", (await Refusals.AssertRefusedAsync(untold, 413, Cancellation)).GetProperty("code").GetString());
+    }
+
+    [Theory]
+    [InlineData("/v1/chat/completions", "\"messages\":[{\"role\":\"user\",\"content\":\"@\"}]"), InlineData("/v1/responses", "\"input\":\"@\"")]
+    public async Task A_large_body_that_is_within_the_limit_is_read(string path, string said)
+    {
+        await using SocketServer server = await SocketServer.PlayAsync(Greeting);
+
+        using HttpResponseMessage response = await PostAsync(server.Client, path, Encoding.UTF8.GetBytes($"{{{said.Replace("@", new string('x', 8_000_000), StringComparison.Ordinal)}}}"));
+
+        Assert.Equal("context_length_exceeded", (await Refusals.AssertRefusedAsync(response, 400, Cancellation)).GetProperty("code").GetString());
     }
 
     [Theory]
@@ -194,7 +205,6 @@ public class HostileBodyTests
 
     [Theory]
     [InlineData("GET", "/v1/responses/nothing", 404)]
-    [InlineData("GET", "/v1/responses/resp_%00", 404)]
     [InlineData("GET", "/v1/responses/%F0%9F%87%AF?stream=true", 404)]
     [InlineData("GET", "/v1/responses/..%2F..%2Fetc%2Fpasswd", 404)]
     [InlineData("DELETE", "/v1/responses/resp_'%20OR%201=1", 404)]

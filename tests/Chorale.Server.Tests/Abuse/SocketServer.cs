@@ -52,15 +52,23 @@ sealed class SocketServer : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Sends bytes as they are on a connection of their own and reads until the server closes it.</summary>
+    /// <summary>Sends bytes as they are on a connection of their own and reads until the server closes it, in whatever way.</summary>
     public async Task<string> SendRawAsync(ReadOnlyMemory<byte> request)
     {
         using TcpClient client = await ConnectAsync();
         NetworkStream stream = client.GetStream();
         await stream.WriteAsync(request, Cancellation);
         client.Client.Shutdown(SocketShutdown.Send);
-        using StreamReader reader = new(stream, Encoding.UTF8);
-        return await reader.ReadToEndAsync(Cancellation);
+        using MemoryStream answer = new();
+        try
+        {
+            await stream.CopyToAsync(answer, Cancellation);
+        }
+        catch (IOException)
+        {
+            // A server may close a connection that makes no sense with a reset.
+        }
+        return Encoding.UTF8.GetString(answer.ToArray());
     }
 
     /// <summary>A request of the API as it stands on the wire.</summary>
