@@ -22,7 +22,7 @@ sealed class GenerationStatement(Statement[] body, int line) : Statement(line)
         Begin(frame);
         ScopeEntry.Enter(_entries, frame);
         PieceKind before = frame.Output.Mark;
-        frame.Output.Mark = PieceKind.Trained;
+        frame.Output.BeginMark(PieceKind.Trained);
         RunAll(body, frame);
         frame.Output.Mark = before;
     }

@@ -268,6 +268,20 @@ static class PythonOperations
 
     public static TemplateRenderException Error(string reason) => new(TemplateErrorKind.Python, "TypeError: " + reason);
 
+    /// <summary>How many code points.</summary>
+    public static int CountCharacters(ReadOnlySpan<char> text)
+    {
+        if (!text.ContainsAnyInRange('\uD800', '\uDFFF'))
+            return text.Length;
+        int count = 0;
+        for (int i = 0; i < text.Length; i++, count++)
+        {
+            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
+                i++;
+        }
+        return count;
+    }
+
     static void ThrowIfUndefined(TemplateValue left, TemplateValue right)
     {
         if (left is UndefinedValue first)
@@ -422,19 +436,6 @@ static class PythonOperations
             return left.Length.CompareTo(right.Length);
         (char a, char b) = (left[common], right[common]);
         return char.IsSurrogate(a) == char.IsSurrogate(b) ? a.CompareTo(b) : char.IsSurrogate(a) ? 1 : -1;
-    }
-
-    static int CountCharacters(string text)
-    {
-        if (!text.AsSpan().ContainsAnyInRange('\uD800', '\uDFFF'))
-            return text.Length;
-        int count = 0;
-        for (int i = 0; i < text.Length; i++, count++)
-        {
-            if (i + 1 < text.Length && char.IsSurrogatePair(text[i], text[i + 1]))
-                i++;
-        }
-        return count;
     }
 
     static StringValue CharacterAt(StringValue text, int place)
