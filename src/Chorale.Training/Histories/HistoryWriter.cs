@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using Chorale.Harmony;
+using Chorale.Templates;
 
 namespace Chorale.Training;
 
@@ -72,6 +73,21 @@ public static class HistoryWriter
         foreach ((string name, string json) in history.Arguments)
             writer.WriteRaw(Encoding.UTF8.GetBytes(name), json);
         writer.WriteEndObject();
+    }
+
+    /// <summary>The template's arguments as it sees them.</summary>
+    internal static Dictionary<string, TemplateValue> VariablesOf(History history)
+    {
+        Dictionary<string, TemplateValue> variables = new(StringComparer.Ordinal);
+        if (history.ModelIdentity is { } identity)
+            variables["model_identity"] = TemplateValue.From(identity);
+        if (history.ReasoningEffort is { } effort)
+            variables["reasoning_effort"] = TemplateValue.From(HistoryArguments.NameOf(effort));
+        if (history.BuiltinTools.Count > 0)
+            variables["builtin_tools"] = TemplateValue.FromList(history.BuiltinTools.Select(TemplateValue.From));
+        foreach ((string name, string json) in history.Arguments)
+            variables[name] = TemplateValue.FromJson(json);
+        return variables;
     }
 
     static bool HasArguments(History history) =>
