@@ -1,0 +1,23 @@
+namespace Chorale.Cli;
+
+/// <summary>A bar of a histogram.</summary>
+/// <param name="First">The least length in it.</param>
+/// <param name="Last">The greatest.</param>
+/// <param name="Count">How many samples.</param>
+readonly record struct LengthBin(int First, int Last, long Count)
+{
+    /// <summary>Up to some twenty bars of the same round width.</summary>
+    public static IReadOnlyList<LengthBin> Of(IReadOnlyDictionary<int, long> lengths)
+    {
+        const int Most = 20;
+        if (lengths.Count == 0)
+            return [];
+        int max = lengths.Keys.Max(), width = 1;
+        for (int step = 0; (max / width) + 1 > Most; step++)
+            width = (int)Math.Min(int.MaxValue, (step % 3 == 1 ? 2.5 : 2) * width);   // 1, 2, 5, 10, 20, …
+        long[] counts = new long[(max / width) + 1];
+        foreach ((int length, long count) in lengths)
+            counts[length / width] += count;
+        return [.. counts.Select((count, i) => new LengthBin(i * width, (int)Math.Min(int.MaxValue, ((i + 1L) * width) - 1), count))];
+    }
+}
