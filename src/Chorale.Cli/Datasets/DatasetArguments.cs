@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Chorale.Harmony;
-using Chorale.Templates;
 using Chorale.Training;
 
 namespace Chorale.Cli;
@@ -17,7 +16,7 @@ sealed class DatasetArguments
     readonly Option<string?> _learn = Choice("--learn", "What of the last turn is learnt; the rest is there, and not learnt.", LearntPiecesNames.Names, LearntPiecesNames.NameOf(LearntPieces.Everything));
     readonly Option<bool> _lastTurn = new("--last-turn") { Description = "One sample for the last turn of a conversation, not one for each." };
     readonly Option<bool> _responsesOnly = new("--responses-only") { Description = "Instead: one sample a conversation, rendered by a template, masked by markers as the notebooks' train_on_responses_only." };
-    readonly Option<string> _template = new("--template") { Description = "The template for --responses-only.", DefaultValueFactory = _ => "gpt-oss-unsloth", HelpName = "NAME" };
+    readonly Option<string> _template = new("--template") { Description = "The template for --responses-only: a built-in name, or a file.", DefaultValueFactory = _ => "gpt-oss-unsloth", HelpName = "TEMPLATE" };
     readonly Option<string> _instruction = new("--instruction-part") { Description = "The marker that ends what is learnt.", DefaultValueFactory = _ => ResponseMask.InstructionPart, HelpName = "TEXT" };
     readonly Option<string> _response = new("--response-part") { Description = "The marker behind which learning begins.", DefaultValueFactory = _ => ResponseMask.ResponsePart, HelpName = "TEXT" };
     readonly Option<bool> _lastResponse = new("--last-response-only") { Description = "Of --responses-only, only the last response is learnt." };
@@ -40,11 +39,6 @@ sealed class DatasetArguments
     {
         _date.Validators.Add(result => Validate(result, () => ReadDates(result.GetValueOrDefault<string>(), TimeProvider.System)));
         _split.Validators.Add(result => Validate(result, () => ReadSplits(result.GetValueOrDefault<string?>())));
-        _template.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string>() is { } name && !ChatTemplate.Names.Contains(name))
-                result.AddError($"--template must be one of {string.Join(", ", ChatTemplate.Names)}, found {name}.");
-        });
     }
 
     public void AddTo(Command command)
@@ -79,7 +73,7 @@ sealed class DatasetArguments
         Dates = ReadDates(line.GetValue(_date), host.Time),
         Output = line.GetValue(_as) switch { "text" => DatasetOutput.Text, "messages" => DatasetOutput.Messages, _ => DatasetOutput.Ids },
         ResponsesOnly = line.GetValue(_responsesOnly)
-            ? new() { Template = line.GetValue(_template)!, InstructionPart = line.GetValue(_instruction)!, ResponsePart = line.GetValue(_response)!, LastResponseOnly = line.GetValue(_lastResponse) }
+            ? new() { Template = TemplateNames.Find(line.GetValue(_template)!), InstructionPart = line.GetValue(_instruction)!, ResponsePart = line.GetValue(_response)!, LastResponseOnly = line.GetValue(_lastResponse) }
             : null,
         PackTokens = line.GetValue(_pack),
         RemoveDuplicates = line.GetValue(_dedupe),

@@ -20,7 +20,7 @@ sealed class MarkerSampler
     {
         _encoding = encoding;
         _options = options;
-        _template = ChatTemplate.Named(options.Template);
+        _template = options.Template ?? ChatTemplate.Named("gpt-oss-unsloth");
         _instruction = encoding.Tokenizer.EncodeWithSpecials(options.InstructionPart);
         _response = encoding.Tokenizer.EncodeWithSpecials(options.ResponsePart);
         _ = encoding.Tokenizer.TryGetSpecial("<|start|>", out _start);

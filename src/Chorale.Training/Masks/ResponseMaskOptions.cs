@@ -1,10 +1,12 @@
+using Chorale.Templates;
+
 namespace Chorale.Training;
 
 /// <summary>How whole conversations are masked by markers.</summary>
 public sealed record ResponseMaskOptions
 {
-    /// <summary>The template that renders the conversation.</summary>
-    public string Template { get; init; } = "gpt-oss-unsloth";
+    /// <summary>The template that renders the conversation; null is <c>gpt-oss-unsloth</c>, the notebooks'.</summary>
+    public ChatTemplate? Template { get; init; }
 
     /// <summary>The marker that ends what is learnt.</summary>
     public string InstructionPart { get; init => field = NotEmpty(value); } = ResponseMask.InstructionPart;
