@@ -24,6 +24,9 @@ sealed class Budget(TemplateLimits limits)
     /// <summary>Takes the steps of moving so many characters or members.</summary>
     public void SpendOn(int length) => Spend(1 + (length >> 3));
 
+    /// <summary>Takes the steps of looking for one text in another, at their worst.</summary>
+    public void SpendOnSearch(int length, int soughtLength) => Spend(1 + ((long)(length >> 3) * (1 + (soughtLength >> 6))));
+
     [DoesNotReturn]
     public void ThrowLength() =>
         throw new TemplateRenderException(TemplateErrorKind.Limit, string.Create(CultureInfo.InvariantCulture, $"a text has more than {MaxLength} characters"));

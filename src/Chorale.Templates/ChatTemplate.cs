@@ -152,7 +152,7 @@ public sealed class ChatTemplate
         catch (TemplateRenderException e) when (e.Kind != TemplateErrorKind.Call)
         {
             throw new TemplateRenderException(
-                e.Kind, e.Reason, rendering.Line > 0 ? rendering.Line : null, rendering.MessageIndex >= 0 ? rendering.MessageIndex : null, e);
+                e.Kind, e.Reason, rendering.Line > 0 ? rendering.Line : null, rendering.MessageIndex >= 0 ? rendering.MessageIndex : rendering.TouchedMessage >= 0 ? rendering.TouchedMessage : null, e);
         }
     }
 }

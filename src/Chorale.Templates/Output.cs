@@ -8,6 +8,7 @@ sealed class Output : IDisposable
 {
     readonly Budget _budget;
     readonly List<TextRun>? _runs;
+    readonly List<int> _marks = [];
     char[] _buffer = ArrayPool<char>.Shared.Rent(2048);
 
     public Output(Budget budget, bool keepsRuns)
@@ -81,6 +82,14 @@ sealed class Output : IDisposable
             Extend(kind | Mark);
     }
 
+    /// <summary>Marks what is appended from here on as one stretch.</summary>
+    public void BeginMark(PieceKind mark)
+    {
+        Mark = mark;
+        if (_runs is not null && mark != PieceKind.Caller)
+            _marks.Add(Length);
+    }
+
     /// <summary>Takes away what stands behind a length.</summary>
     public void Truncate(int length)
     {
@@ -108,18 +117,36 @@ sealed class Output : IDisposable
         string text = ToText();
         List<TemplatePiece> pieces = [];
         int start = 0;
-        foreach (TextRun run in CollectionsMarshal.AsSpan(_runs))
+        foreach (TextRun run in Split(CollectionsMarshal.AsSpan(_runs)))
         {
             pieces.Add(new(text[start..run.End], run.Kind.HasFlag(PieceKind.Template), run.Kind.HasFlag(PieceKind.Trained)));
             start = run.End;
         }
-        return new RenderedTemplate(text, pieces);
+        return new RenderedTemplate(text, pieces, _marks);
     }
 
     public void Dispose()
     {
         ArrayPool<char>.Shared.Return(_buffer);
         _buffer = [];
+    }
+
+    /// <summary>Cuts runs where a marked stretch begins, so that each piece is of one stretch.</summary>
+    List<TextRun> Split(ReadOnlySpan<TextRun> runs)
+    {
+        List<TextRun> split = new(runs.Length);
+        int start = 0, mark = 0;
+        foreach (TextRun run in runs)
+        {
+            for (; mark < _marks.Count && _marks[mark] < run.End; mark++)
+            {
+                if (_marks[mark] > start)
+                    split.Add(run with { End = start = _marks[mark] });
+            }
+            split.Add(run);
+            start = run.End;
+        }
+        return split;
     }
 
     void Extend(PieceKind kind)

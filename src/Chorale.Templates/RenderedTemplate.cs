@@ -5,16 +5,23 @@ namespace Chorale.Templates;
 /// <summary>A rendered text in pieces.</summary>
 public sealed class RenderedTemplate
 {
-    internal RenderedTemplate(string text, IReadOnlyList<TemplatePiece> pieces)
+    readonly IReadOnlyList<int> _marks;
+
+    /// <summary>A text in pieces.</summary>
+    /// <param name="text">The whole.</param>
+    /// <param name="pieces">Its pieces.</param>
+    /// <param name="marks">Where a <c>generation</c> begins.</param>
+    internal RenderedTemplate(string text, IReadOnlyList<TemplatePiece> pieces, IReadOnlyList<int> marks)
     {
         Text = text;
         Pieces = pieces;
+        _marks = marks;
     }
 
     /// <summary>The whole text.</summary>
     public string Text { get; }
 
-    /// <summary>The text cut into pieces; neighbours differ in where they come from, or in whether they are trained.</summary>
+    /// <summary>The text cut into pieces; neighbours differ in where they come from or in whether they are trained, or a <c>generation</c> begins between them.</summary>
     public IReadOnlyList<TemplatePiece> Pieces { get; }
 
     /// <summary>The text cut where training begins and ends: what stands inside <c>{% generation %}</c>, and what does not.</summary>
@@ -23,13 +30,15 @@ public sealed class RenderedTemplate
         get
         {
             List<(string Text, bool IsTrained)> segments = [];
-            for (int i = 0; i < Pieces.Count;)
+            HashSet<int> marks = [.. _marks];
+            int start = 0, position = 0;
+            for (int i = 0; i < Pieces.Count; i++)
             {
-                int end = i;
-                while (end < Pieces.Count && Pieces[end].IsTrained == Pieces[i].IsTrained)
-                    end++;
-                segments.Add((string.Concat(Pieces.Skip(i).Take(end - i).Select(piece => piece.Text)), Pieces[i].IsTrained));
-                i = end;
+                position += Pieces[i].Text.Length;
+                if (i + 1 < Pieces.Count && Pieces[i + 1].IsTrained == Pieces[i].IsTrained && !marks.Contains(position))
+                    continue;
+                segments.Add((Text[start..position], Pieces[i].IsTrained));
+                start = position;
             }
             return segments;
         }

@@ -41,6 +41,12 @@ sealed class Rendering
     /// <summary>The message at work; -1 where there is none.</summary>
     public int MessageIndex { get; set; } = -1;
 
+    /// <summary>A message that the statement at work has taken out of the messages, where no loop over them is at work; -1 for none.</summary>
+    public int TouchedMessage { get; set; } = -1;
+
+    /// <summary>How deep macros have called one another.</summary>
+    public int MacroDepth { get; set; }
+
     /// <summary>A variable that the caller gave, or else a special token; null where neither has the name.</summary>
     public TemplateValue? Variable(string name)
     {

@@ -51,7 +51,7 @@ static class PythonStrings
     {
         List<TemplateValue> parts = [];
         string value = text.Value;
-        budget.SpendOn(value.Length);
+        budget.SpendOnSearch(value.Length, separator?.Length ?? 0);
         int start = 0;
         if (separator is not null)
         {
