@@ -83,9 +83,9 @@ public class DatasetBuilderTests
         Assert.Equal(learnt, string.Concat(text.RootElement.GetProperty("segments").EnumerateArray().Where(piece => piece[1].GetBoolean()).Select(piece => piece[0].GetString())));
 
         string messages = Assert.Single(Build(Dated with { Output = DatasetOutput.Messages }, Input(row)).Lines);
-        DatasetOptions again = Dated with { ContentBesideCalls = ContentBesideCalls.Preamble };
-        TrainingSample second = ReadBack(Assert.Single(Build(again, Input(messages)).Lines));
-        Assert.Equal(learnt, string.Concat(second.ToSegments(HarmonyEncoding.Default).Where(segment => segment.IsTrained).Select(segment => segment.Text)));
+        TrainingSample second = ReadBack(Assert.Single(Build(Dated, Input(messages)).Lines));
+        string again = string.Concat(second.ToSegments(HarmonyEncoding.Default).Where(segment => segment.IsTrained).Select(segment => segment.Text));
+        Assert.Equal(learnt.Replace("\"c\":1", "\"c\": 1", StringComparison.Ordinal), again);   // arguments are objects in dictionaries, and written anew
     }
 
     [Theory]
@@ -120,7 +120,9 @@ public class DatasetBuilderTests
         using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
             gzip.Write(Encoding.UTF8.GetBytes(Row("q")));
         Assert.Single(Build(Dated, Input(packed.ToArray(), "odd.name")).Lines);
-        Assert.Throws<DatasetException>(() => Build(Dated, Input(packed.ToArray()[..^9], "cut.gz")));
+        byte[] damaged = packed.ToArray();
+        damaged[^7] ^= 0xFF;
+        Assert.Contains("not whole gzip", Assert.Throws<DatasetException>(() => Build(Dated, Input(damaged, "damaged.gz"))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -198,14 +200,14 @@ public class DatasetBuilderTests
         Assert.Equal(2000, statistics.Splits.Values.Sum());
         StableHash hash = StableHash.Create();
         hash.Add("question 1");
-        Assert.Equal(0xC2CD3A9B5CB5CBBEUL, hash.First);   // a change here moves every data set's parts
+        Assert.Equal(0x67B6F72DF0A01F1BUL, hash.First);   // a change here moves every data set's parts
         Assert.Throws<ArgumentException>(() => new DatasetBuilder(Dated with { Splits = [new("a", 0.5)] }));
     }
 
     [Fact]
     public void Packs_hold_whole_samples_and_say_how_long_each_is()
     {
-        string text = string.Concat(Enumerable.Range(0, 200).Select(i => Row("q", new string('z', i % 37)) + "\n"));
+        string text = string.Concat(Enumerable.Range(0, 200).Select(i => Row("q", new string('z', 1 + (i % 37))) + "\n"));
         (List<string> lines, DatasetStatistics statistics, _) = Build(Dated with { PackTokens = 400 }, Input(text));
         Assert.Equal((200, lines.Count), (statistics.Samples, statistics.Packs));
         int samples = 0;
@@ -260,19 +262,17 @@ public class DatasetBuilderTests
     }
 
     [Fact]
-    public void Memory_does_not_grow_with_the_file()
+    public void Reading_runs_ahead_of_writing_by_a_few_blocks_whatever_the_size()
     {
-        byte[] row = Encoding.UTF8.GetBytes(Row("What is a question?", new string('w', 2000)) + "\n");
-        long Peak(int rows)
-        {
-            long peak = 0;
-            int calls = 0;
-            DatasetInput input = new("big.jsonl", () => new Repeated(row, rows));
-            new DatasetBuilder(Dated).Build([input], [Stream.Null], onProgress: _ => peak = ++calls % 8 == 0 ? Math.Max(peak, GC.GetTotalMemory(forceFullCollection: true)) : peak, cancellationToken: TestContext.Current.CancellationToken);
-            return peak;
-        }
-        long small = Peak(10_000), large = Peak(40_000);
-        Assert.True(large < small + (8 << 20), $"{small >> 20} MB of 20 MB, {large >> 20} MB of 80 MB");
+        const int Block = 16 * 1024, Threads = 2;
+        byte[] row = Encoding.UTF8.GetBytes(Row("What is a question?", new string('w', 200)) + "\n");
+        Repeated file = new(row, 20_000);
+        LineCounter output = new();
+        long furthest = 0;
+        new DatasetBuilder(Dated with { Threads = Threads }, HarmonyEncoding.Default, Block).Build(
+            [new("big.jsonl", () => file)], [output], onProgress: _ => furthest = Math.Max(furthest, file.Position - (output.Lines * row.Length)), cancellationToken: TestContext.Current.CancellationToken);
+        Assert.Equal(20_000, output.Lines);
+        Assert.InRange(furthest, 1, (Threads + 2) * 4 * Block);
     }
 
     [Fact]
@@ -289,6 +289,14 @@ public class DatasetBuilderTests
         Assert.Equal([1L, 2L], records.Select(record => record.Line));
         Assert.NotNull(records[0].Problem);
         Assert.Null(records[1].Problem);
+    }
+
+    /// <summary>Counts lines.</summary>
+    sealed class LineCounter : MemoryStream
+    {
+        public long Lines { get; private set; }
+
+        public override void Write(ReadOnlySpan<byte> buffer) => Lines += buffer.Count((byte)'\n');
     }
 
     /// <summary>A file of the same row many times, which takes no memory.</summary>
