@@ -63,6 +63,7 @@ public static partial class ChoraleProgram
         InspectCommand.Create(host),
         BenchCommand.Create(host),
         SchemaCommand.Create(host),
+        TemplateCommand.Create(host),
         DatasetCommand.Create(host),
     };
 
