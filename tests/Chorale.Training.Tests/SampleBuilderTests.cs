@@ -112,6 +112,22 @@ public class SampleBuilderTests
     }
 
     [Fact]
+    public void A_conversation_of_very_many_turns_costs_no_more_than_its_samples()
+    {
+        List<LearntMessage> messages = [];
+        for (int i = 0; i < 100_000; i++)
+        {
+            messages.Add(new(Message.User("q"), IsTrained: false));
+            messages.Add(new(Message.Assistant("a", "final"), IsTrained: true));
+        }
+        Assert.Contains("100000 turns", Assert.Throws<HistoryFormatException>(() => new SampleBuilder().Build(messages, [], [])).Message, StringComparison.Ordinal);
+        List<TrainingSample> samples = [];
+        new SampleBuilder(options: new() { MaxTokens = 60 }).Build(messages, samples, []);
+        Assert.Equal(100_000, samples.Count);
+        Assert.All(samples, sample => Assert.True(sample.Ids.Length <= 60));
+    }
+
+    [Fact]
     public void Control_tokens_in_contents_stay_text_and_are_told()
     {
         TrainingSample sample = Assert.Single(Build(Conversation.Of(Message.User("<|end|><|start|>assistant"), Message.Assistant("no", "final"))));

@@ -52,7 +52,7 @@ static class BlockAlignment
                 continue;
             RenderedBlock other = renderings[i].Blocks[at];
             int score = other.Kind == block.Kind ? 3 : IsAssistant(other.Kind) && IsAssistant(block.Kind) ? 1 : 0;
-            if (score > 0 && other.Content.Trim() == block.Content.Trim())
+            if (score > 0 && other.Content.AsSpan().Trim().SequenceEqual(block.Content.AsSpan().Trim()))
                 score += 2;
             best = Math.Max(best, score);
         }

@@ -22,10 +22,15 @@ static class BlockReader
         if (first > 0)
             blocks.Add(new(RenderedBlockKind.Beginning, 0, first, "", text[..first], ""));
         List<(int At, string Marker)> ends = [.. family.Ends.SelectMany(end => Find(pieces, end).Select(at => (at, end))).OrderBy(end => end.Item1)];
+        int at = 0;
         for (int i = 0; i < starts.Count; i++)
         {
             int start = starts[i], next = i + 1 < starts.Count ? starts[i + 1] : text.Length;
-            blocks.Add(Block(text, family, start, next, ends.FindLast(end => end.At >= start && end.At < next)));
+            (int At, string? Marker) end = default;
+            for (; at < ends.Count && ends[at].At < next; at++)
+                if (ends[at].At >= start)
+                    end = ends[at];
+            blocks.Add(Block(text, family, start, next, end));
         }
         return blocks;
     }

@@ -7,6 +7,8 @@ namespace Chorale.Training;
 /// <summary>A history in every form that renderers take.</summary>
 sealed class ComparisonInput
 {
+    const int MostMessages = 1000;
+
     readonly Conversation? _conversation;
     readonly HistoryFormatException? _refusal;
     readonly string _messages;
@@ -43,6 +45,9 @@ sealed class ComparisonInput
             : HistoryConverter.ToConversation(history, new() { Date = options.Date, ContentBesideCalls = row.Form == RowForm.OpenAI ? ContentBesideCalls.Preamble : ContentBesideCalls.Reasoning });
         bool isRaw = !options.Normalize && row.Form is RowForm.Messages or RowForm.OpenAI or RowForm.Qwen && (json.ValueKind == JsonValueKind.Array || json.TryGetProperty("messages"u8, out _));
         string dictionaries = !isRaw ? HistoryWriter.WriteMessages(history) : json.ValueKind == JsonValueKind.Array ? json.GetRawText() : json.GetProperty("messages"u8).GetRawText();
+        int count = row.Messages?.Count ?? CountOf(dictionaries);
+        if (count > MostMessages)
+            throw new HistoryFormatException("messages", $"found {count} messages, expected at most {MostMessages} to compare");
         return new(history, conversation, refusal, dictionaries, options.AddGenerationPrompt ?? !EndsInAssistant(dictionaries));
     }
 
@@ -83,6 +88,12 @@ sealed class ComparisonInput
         {
             return new();
         }
+    }
+
+    static int CountOf(string messages)
+    {
+        using JsonDocument document = JsonDocument.Parse(messages, JsonText.ReadOptions);
+        return document.RootElement.GetArrayLength();
     }
 
     static bool EndsInAssistant(string messages)

@@ -3,6 +3,8 @@ namespace Chorale.Training;
 /// <summary>Remembers calls, to name their results.</summary>
 sealed class CallNames
 {
+    const int MostOpen = 4096;
+
     readonly List<HistoryCall> _open = [];
     string? _last;
 
@@ -13,6 +15,8 @@ sealed class CallNames
             _open.Add(calls[i]);
             _last = calls[i].Name;
         }
+        if (_open.Count > MostOpen)
+            _open.RemoveRange(0, _open.Count - (MostOpen / 2));   // nobody answers them any more
     }
 
     /// <summary>The result with the name of the call that it answers: by its id, otherwise the longest open one, otherwise the last.</summary>

@@ -8,6 +8,8 @@ namespace Chorale.Training;
 /// <summary>Reads one message of a history.</summary>
 ref struct MessageReader
 {
+    const int MostCalls = 1024;
+
     readonly string _path;
     readonly int _index;
     readonly HistoryRepairs _repairs;
@@ -129,6 +131,8 @@ ref struct MessageReader
             throw JsonText.Wrong(value, Path("tool_calls"), "a list of calls");
         if (value.GetArrayLength() == 0)
             Repair(HistoryRepairKind.EmptyCallsRemoved);
+        if (value.GetArrayLength() > MostCalls)
+            throw new HistoryFormatException(Path("tool_calls"), string.Create(CultureInfo.InvariantCulture, $"found {value.GetArrayLength()} calls, expected at most {MostCalls} in a message"));
         int at = 0;
         foreach (JsonElement call in value.EnumerateArray())
             (_calls ??= []).Add(Call(call, string.Create(CultureInfo.InvariantCulture, $"tool_calls[{at++}]")));

@@ -13,11 +13,13 @@ namespace Chorale.Training;
 public sealed class SampleBuilder
 {
     const int MostSystemsKept = 256;
+    const long MostIds = 32 << 20;
 
     readonly HarmonyEncoding _encoding;
     readonly SampleOptions _options;
     readonly IdBuffer _ids = new();
     readonly List<Part> _parts = [];
+    readonly List<Turn> _turns = [];
     readonly Dictionary<Message, int[]> _systems = new(ReferenceEqualityComparer.Instance);
     readonly int _promptLength;
     readonly int _return;
@@ -49,22 +51,32 @@ public sealed class SampleBuilder
     }
 
     /// <summary>The samples of a conversation, and why other turns give none.</summary>
+    /// <exception cref="HistoryFormatException">The samples would have too many ids together.</exception>
     internal void Build(IReadOnlyList<LearntMessage> messages, List<TrainingSample> samples, List<DropReason> dropped)
     {
         Render(messages);
-        int lastTurn = _parts.Count == 0 ? -1 : _parts[^1].Turn;
-        for (int turn = 0; turn <= lastTurn; turn++)
+        long total = 0;
+        for (int turn = _options.LastTurnOnly ? LastAnswered() : 0; turn < _turns.Count; turn++)
         {
-            if (!_parts.Exists(part => part.Turn == turn && part.IsAssistant) || (_options.LastTurnOnly && HasLaterTurn(turn)))
+            if (_turns[turn].LastAnswer < 0)
                 continue;
-            if (Assemble(turn, out DropReason reason) is { } sample)
+            int firstTurn = FirstTurnOf(turn);
+            if (firstTurn < 0)
+            {
+                dropped.Add(DropReason.TooLong);
+                continue;
+            }
+            total += LengthOf(turn, firstTurn);
+            if (total > MostIds)
+                throw new HistoryFormatException("", $"a conversation of {_turns.Count - 1} turns whose samples have more than {MostIds >> 20} million ids together; the last turn alone or a limit of length would do");
+            if (Assemble(turn, firstTurn, out DropReason reason) is { } sample)
                 samples.Add(sample);
             else
                 dropped.Add(reason);
         }
     }
 
-    bool HasLaterTurn(int turn) => _parts.Exists(part => part.Turn > turn && part.IsAssistant);
+    int LastAnswered() => Math.Max(0, _turns.FindLastIndex(turn => turn.LastAnswer >= 0));
 
     int Special(string name) => _encoding.Tokenizer.TryGetSpecial(name, out int id) ? id : throw new InvalidOperationException($"The vocabulary has no {name}.");
 
@@ -73,21 +85,60 @@ public sealed class SampleBuilder
     {
         _ids.Clear();
         _parts.Clear();
+        _turns.Clear();
         _hasFunctionTools = messages.Any(HasFunctionTools);
-        int turn = 0;
+        Turn turn = new(First: 0, Start: 0, Lasting: 0, ToAnswer: 0, LastAnswer: -1);
+        int own = 0;   // ids of this turn so far, its reasoning included
         for (int i = 0; i < messages.Count; i++)
         {
             Message message = messages[i].Message;
             if (message.Role == Role.User)
-                turn++;
+            {
+                _turns.Add(turn);
+                turn = new(First: i, turn.Start + turn.Lasting, Lasting: 0, ToAnswer: 0, LastAnswer: -1);
+                own = 0;
+            }
             int start = _ids.Count;
             if (message.Content is [SystemContent])
                 AppendSystem(message);
             else
                 _encoding.RenderMessage(message, _hasFunctionTools, _options.Schemas, _ids);
-            _parts.Add(new(message, turn, start, _ids.Count - start, messages[i].IsTrained && message.Role == Role.Assistant));
+            Part part = new(message, start, _ids.Count - start, messages[i].IsTrained && message.Role == Role.Assistant, SpellsMarker(message));
+            _parts.Add(part);
+            own += part.Length;
+            turn = turn with
+            {
+                Lasting = turn.Lasting + (part.IsReasoning ? 0 : part.Length),
+                ToAnswer = part.IsAssistant ? own : turn.ToAnswer,
+                LastAnswer = part.IsAssistant ? i : turn.LastAnswer,
+            };
         }
+        _turns.Add(turn);
     }
+
+    /// <summary>The first of the earlier turns that the length leaves room for: 1 is all, the turn itself is none; -1 where it is too long alone.</summary>
+    int FirstTurnOf(int turn)
+    {
+        int least = Math.Min(1, turn);
+        if (_options.MaxTokens is not { } limit || LengthOf(turn, least) <= limit)
+            return least;
+        if (_options.Limit == LengthLimit.Drop || LengthOf(turn, turn) > limit)
+            return -1;
+        int low = least + 1, high = turn;   // the more is left out, the shorter it is
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            if (LengthOf(turn, middle) <= limit)
+                high = middle;
+            else
+                low = middle + 1;
+        }
+        return low;
+    }
+
+    /// <summary>What stands before the first question, the earlier turns from one on without reasoning, and the turn up to its last answer.</summary>
+    int LengthOf(int turn, int firstTurn) =>
+        (turn > 0 ? _turns[0].Lasting : 0) + (_turns[turn].Start - _turns[firstTurn].Start) + _turns[turn].ToAnswer;
 
     static bool HasFunctionTools(LearntMessage message) => message.Message.Role == Role.Developer
         && message.Message.Content.Any(part => part is DeveloperContent { Tools: { } tools } && tools.TryGetValue("functions", out ToolNamespace? functions) && functions.Tools.Count > 0);
@@ -107,68 +158,56 @@ public sealed class SampleBuilder
             _systems[message] = _ids.Written[start..].ToArray();
     }
 
-    TrainingSample? Assemble(int turn, out DropReason reason)
+    TrainingSample? Assemble(int turn, int firstTurn, out DropReason reason)
     {
-        int last = _parts.FindLastIndex(part => part.Turn == turn && part.IsAssistant);
-        List<SampleFinding> findings = [];
-        int firstTurn = 1;
-        if (_options.MaxTokens is { } limit)
-        {
-            reason = DropReason.TooLong;
-            while (LengthOf(turn, firstTurn, last) > limit)
-            {
-                if (_options.Limit == LengthLimit.Drop || firstTurn >= turn)
-                    return null;
-                firstTurn++;
-            }
-            if (firstTurn > 1)
-                findings.Add(SampleFinding.TurnsLeftOut);
-        }
-        int[] ids = new int[LengthOf(turn, firstTurn, last)];
-        List<TokenRun> trained = [];
-        List<Message> messages = [];
-        TrainedCounts counts = default;
+        int last = _turns[turn].LastAnswer;
+        int[] ids = new int[LengthOf(turn, firstTurn)];
+        Sample sample = new();
         int at = 0;
-        bool isWrittenByModel = false;   // the message before ends in the model's own <|end|>
-        for (int i = 0; i <= last; i++)
-        {
-            Part part = _parts[i];
-            if (!IsIn(part, turn, firstTurn))
-                continue;
-            _ids.Written.Slice(part.Start, part.Length).CopyTo(ids.AsSpan(at));
-            if (part.Turn == turn && part.IsAssistant && part.IsTrained && _options.Learn.Holds(part.Message))
-            {
-                int start = isWrittenByModel ? at : at + _promptLength;
-                Add(trained, start, at + part.Length);
-                counts = Count(counts, part.Message, at + part.Length - start);
-            }
-            at += part.Length;
-            isWrittenByModel = part.IsAssistant && part.Message.Recipient is null;
-            messages.Add(part.Message);
-        }
-        Part end = _parts[last];
-        if (end.Message is { Channel: Channels.Final, Recipient: null })
+        if (turn > 0)
+            at = AppendAll(0, _turns[1].First, isOwn: false, ids, at, sample);
+        if (firstTurn < turn)
+            at = AppendAll(_turns[firstTurn].First, _turns[turn].First, isOwn: false, ids, at, sample);
+        AppendAll(_turns[turn].First, last + 1, isOwn: true, ids, at, sample);
+        List<SampleFinding> findings = [];
+        if (firstTurn > 1)
+            findings.Add(SampleFinding.TurnsLeftOut);
+        if (_parts[last].Message is { Channel: Channels.Final, Recipient: null })
             ids[^1] = _return;
         else
             findings.Add(SampleFinding.NoFinal);
-        Check(messages, findings);
-        reason = trained.Count == 0 ? DropReason.NothingLearnt : DropReason.NotTerminated;
-        return trained.Count > 0 && trained.TrueForAll(run => IsTerminator(ids[run.End - 1])) ? new(ids, trained, turn, messages, findings, counts) : null;
+        if (sample.SpellsMarker)
+            findings.Add(SampleFinding.MarkerInContent);
+        if (sample.HasEmptyThinking)
+            findings.Add(SampleFinding.EmptyThinking);
+        reason = sample.Trained.Count == 0 ? DropReason.NothingLearnt : DropReason.NotTerminated;
+        return sample.Trained.Count > 0 && sample.Trained.TrueForAll(run => IsTerminator(ids[run.End - 1])) ? new(ids, sample.Trained, turn, sample.Messages, findings, sample.Counts) : null;
+    }
+
+    int AppendAll(int start, int end, bool isOwn, int[] ids, int at, Sample sample)
+    {
+        for (int i = start; i < end; i++)
+        {
+            Part part = _parts[i];
+            if (!isOwn && part.IsReasoning)
+                continue;
+            _ids.Written.Slice(part.Start, part.Length).CopyTo(ids.AsSpan(at));
+            if (isOwn && part.IsTrained && _options.Learn.Holds(part.Message))
+            {
+                int learnt = sample.IsWrittenByModel ? at : at + _promptLength;
+                Add(sample.Trained, learnt, at + part.Length);
+                sample.Counts = Count(sample.Counts, part.Message, at + part.Length - learnt);
+            }
+            at += part.Length;
+            sample.IsWrittenByModel = part.IsAssistant && part.Message.Recipient is null;
+            sample.SpellsMarker |= part.SpellsMarker;
+            sample.HasEmptyThinking |= part.IsAssistant && part.IsReasoning && part.Message.Recipient is null && string.IsNullOrWhiteSpace(part.Message.Text);
+            sample.Messages.Add(part.Message);
+        }
+        return at;
     }
 
     bool IsTerminator(int id) => id == _end || id == _return || id == _call;
-
-    int LengthOf(int turn, int firstTurn, int last)
-    {
-        int length = 0;
-        for (int i = 0; i <= last; i++)
-            length += IsIn(_parts[i], turn, firstTurn) ? _parts[i].Length : 0;
-        return length;
-    }
-
-    /// <summary>Whether a message belongs to the sample of a turn: reasoning only to its own.</summary>
-    static bool IsIn(in Part part, int turn, int firstTurn) =>
-        part.Turn <= turn && (part.Turn >= firstTurn || part.Turn == turn || part.Turn == 0) && (part.Turn == turn || part.Message.Channel != Channels.Analysis);
 
     static void Add(List<TokenRun> runs, int start, int end)
     {
@@ -186,29 +225,52 @@ public sealed class SampleBuilder
         _ => counts with { Final = counts.Final + ids },
     };
 
-    static void Check(List<Message> messages, List<SampleFinding> findings)
+    static bool SpellsMarker(Message message)
     {
-        bool hasMarker = false, hasEmptyThinking = false;
-        foreach (Message message in messages)
+        for (int i = 0; i < message.Content.Count; i++)
         {
-            for (int i = 0; i < message.Content.Count && !hasMarker; i++)
-                hasMarker = message.Content[i] switch
-                {
-                    TextContent text => MarkerScan.Holds(text.Text),
-                    DeveloperContent { Instructions: { } instructions } => MarkerScan.Holds(instructions),
-                    _ => false,
-                };
-            hasEmptyThinking |= message is { Role: Role.Assistant, Channel: Channels.Analysis, Recipient: null } && string.IsNullOrWhiteSpace(message.Text);
+            string? text = message.Content[i] switch
+            {
+                TextContent content => content.Text,
+                DeveloperContent developer => developer.Instructions,
+                _ => null,
+            };
+            if (text is not null && MarkerScan.Holds(text))
+                return true;
         }
-        if (hasMarker)
-            findings.Add(SampleFinding.MarkerInContent);
-        if (hasEmptyThinking)
-            findings.Add(SampleFinding.EmptyThinking);
+        return false;
     }
 
     /// <summary>A message among the rendered ids.</summary>
-    readonly record struct Part(Message Message, int Turn, int Start, int Length, bool IsTrained)
+    readonly record struct Part(Message Message, int Start, int Length, bool IsTrained, bool SpellsMarker)
     {
         public bool IsAssistant => Message.Role == Role.Assistant;
+
+        public bool IsReasoning => Message.Channel == Channels.Analysis;
+    }
+
+    /// <summary>A turn among the messages; the one before the first question is the first of all.</summary>
+    /// <param name="First">Its first message.</param>
+    /// <param name="Start">How many ids the turns before it have without reasoning.</param>
+    /// <param name="Lasting">How many ids it has without reasoning.</param>
+    /// <param name="ToAnswer">How many ids it has up to the assistant's last message.</param>
+    /// <param name="LastAnswer">That message; -1 where there is none.</param>
+    readonly record struct Turn(int First, int Start, int Lasting, int ToAnswer, int LastAnswer);
+
+    /// <summary>A sample in the making.</summary>
+    sealed class Sample
+    {
+        public List<TokenRun> Trained { get; } = [];
+
+        public List<Message> Messages { get; } = [];
+
+        public TrainedCounts Counts { get; set; }
+
+        /// <summary>Whether the message before ends in an <c>&lt;|end|&gt;</c> of the model's own.</summary>
+        public bool IsWrittenByModel { get; set; }
+
+        public bool SpellsMarker { get; set; }
+
+        public bool HasEmptyThinking { get; set; }
     }
 }
