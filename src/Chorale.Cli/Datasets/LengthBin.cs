@@ -12,12 +12,13 @@ readonly record struct LengthBin(int First, int Last, long Count)
         const int Most = 20;
         if (lengths.Count == 0)
             return [];
-        int max = lengths.Keys.Max(), width = 1;
-        for (int step = 0; (max / width) + 1 > Most; step++)
+        int max = lengths.Keys.Max(), min = lengths.Keys.Min(), width = 1;
+        for (int step = 0; (max / width) - (min / width) + 1 > Most; step++)
             width = (int)Math.Min(int.MaxValue, (step % 3 == 1 ? 2.5 : 2) * width);   // 1, 2, 5, 10, 20, …
-        long[] counts = new long[(max / width) + 1];
+        int first = min / width;
+        long[] counts = new long[(max / width) - first + 1];
         foreach ((int length, long count) in lengths)
-            counts[length / width] += count;
-        return [.. counts.Select((count, i) => new LengthBin(i * width, (int)Math.Min(int.MaxValue, ((i + 1L) * width) - 1), count))];
+            counts[(length / width) - first] += count;
+        return [.. counts.Select((count, i) => new LengthBin((first + i) * width, (int)Math.Min(int.MaxValue, ((first + i + 1L) * width) - 1), count))];
     }
 }

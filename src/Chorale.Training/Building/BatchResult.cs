@@ -3,7 +3,7 @@ using System.Buffers;
 namespace Chorale.Training;
 
 /// <summary>What became of some rows, in their order.</summary>
-sealed class BatchResult(string file, long bytesRead)
+sealed class BatchResult(string file, long bytesRead, ArrayBufferWriter<byte> lines)
 {
     public string File => file;
 
@@ -14,5 +14,6 @@ sealed class BatchResult(string file, long bytesRead)
 
     public HistoryRepairs Repairs { get; } = new(listed: false);
 
-    public ArrayBufferWriter<byte> Lines { get; } = new(64 * 1024);
+    /// <summary>The lines of all samples; the memory is used again when they are written.</summary>
+    public ArrayBufferWriter<byte> Lines => lines;
 }

@@ -29,9 +29,8 @@ sealed class BatchWorker
         _writesLines = writesLines && options.PackTokens is null;
     }
 
-    public BatchResult Work(RecordBatch batch, string file, long bytesRead)
+    public BatchResult Work(RecordBatch batch, BatchResult result)
     {
-        BatchResult result = new(file, bytesRead);
         foreach (RawRecord record in batch.Records)
         {
             RowResult row = new() { Record = record, Problem = record.Problem };

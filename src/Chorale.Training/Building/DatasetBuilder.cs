@@ -10,7 +10,7 @@ namespace Chorale.Training;
 /// </summary>
 public sealed class DatasetBuilder
 {
-    const int BlockBytes = 1 << 20;
+    const int BlockBytes = 256 << 10;   // what it becomes stays in the second cache
 
     readonly HarmonyEncoding _encoding;
     readonly DatasetOptions _options;
@@ -53,6 +53,7 @@ public sealed class DatasetBuilder
             throw new ArgumentException("There must be one stream for each part.", nameof(outputs));
         Run run = new(_options, outputs, onBadRow);
         ConcurrentBag<BatchWorker> workers = [];
+        ConcurrentBag<ArrayBufferWriter<byte>> buffers = [];
         Queue<Task<BatchResult>> working = [];
         long before = 0;
         try
@@ -63,7 +64,7 @@ public sealed class DatasetBuilder
                 while (file.Next() is { } batch)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    working.Enqueue(Start(workers, batch, file.Name, before + file.BytesRead, outputs is not null));
+                    working.Enqueue(Start(workers, buffers, batch, file.Name, before + file.BytesRead, outputs is not null));
                     while (working.Count > _options.Threads)
                         Finish();
                 }
@@ -83,6 +84,8 @@ public sealed class DatasetBuilder
         {
             BatchResult result = working.Dequeue().GetAwaiter().GetResult();
             run.Take(result);
+            result.Lines.ResetWrittenCount();
+            buffers.Add(result.Lines);
             onProgress?.Invoke(result.BytesRead);
         }
     }
@@ -107,7 +110,7 @@ public sealed class DatasetBuilder
             {
                 BatchResult result;
                 using (batch)
-                    result = worker.Work(batch, file.Name, file.BytesRead);
+                    result = worker.Work(batch, new BatchResult(file.Name, file.BytesRead, new()));
                 foreach (RowResult row in result.Rows)
                     foreach (TrainingSample sample in run.Take(result, row))
                         yield return new(sample, file.Name, row.Record.Line);
@@ -115,13 +118,15 @@ public sealed class DatasetBuilder
         }
     }
 
-    Task<BatchResult> Start(ConcurrentBag<BatchWorker> workers, RecordBatch batch, string file, long bytesRead, bool writesLines) => Task.Run(() =>
+    Task<BatchResult> Start(ConcurrentBag<BatchWorker> workers, ConcurrentBag<ArrayBufferWriter<byte>> buffers, RecordBatch batch, string file, long bytesRead, bool writesLines) => Task.Run(() =>
     {
+        if (!buffers.TryTake(out ArrayBufferWriter<byte>? lines))
+            lines = new(BlockBytes);
         if (!workers.TryTake(out BatchWorker? worker))
             worker = new(_encoding, _options, writesLines);
         using (batch)
         {
-            BatchResult result = worker.Work(batch, file, bytesRead);
+            BatchResult result = worker.Work(batch, new BatchResult(file, bytesRead, lines));
             workers.Add(worker);
             return result;
         }

@@ -18,7 +18,14 @@ static class DifferenceReason
         int at = first.Text.AsSpan().CommonPrefixLength(other.Text);
         if (at == first.Text.Length && at == other.Text.Length)
             return null;
-        return (at, first.Family != other.Family ? OtherFormat(first, other) : InMessage(first, other, at));
+        return (StartOfMarker(first.Text, at), first.Family != other.Family ? OtherFormat(first, other) : InMessage(first, other, at));
+    }
+
+    /// <summary>Where the marker begins that the difference is inside of; nobody reads half a marker.</summary>
+    static int StartOfMarker(string text, int at)
+    {
+        int open = text.AsSpan(0, at).LastIndexOf("<|"), close = text.AsSpan(0, at).LastIndexOf("|>");
+        return open > close && at - open < 30 ? open : at;
     }
 
     static string OtherFormat(ComparedRendering first, ComparedRendering other) =>
@@ -49,7 +56,7 @@ static class DifferenceReason
 
     static string Ends(ComparedRendering shorter, ComparedRendering longer, RenderedBlock next) => next.Kind == RenderedBlockKind.Prompt
         ? $"{longer.Name} ends with the head of the next message, {shorter.Name} does not"
-        : $"{shorter.Name} ends here, {longer.Name} goes on with a {Name(next)} message: {Quote(next.Content)}";
+        : $"{shorter.Name} ends here, {longer.Name} goes on with {Article(next)} message: {Quote(next.Content)}";
 
     static string OtherKind(ComparedRendering first, RenderedBlock a, ComparedRendering other, RenderedBlock b)
     {
@@ -62,13 +69,13 @@ static class DifferenceReason
         }
         if (a.Kind == RenderedBlockKind.System || b.Kind == RenderedBlockKind.System)
             return a.Kind == RenderedBlockKind.System ? $"{first.Name} writes a system message, {other.Name} does not" : $"{other.Name} writes a system message, {first.Name} does not";
-        return $"{first.Name} goes on with a {Name(a)} message, {other.Name} with a {Name(b)} message";
+        return $"{first.Name} goes on with {Article(a)} message, {other.Name} with {Article(b)} message";
     }
 
     static string Reasoning(ComparedRendering with, RenderedBlock reasoning, ComparedRendering without, RenderedBlock next)
     {
         if (reasoning.Content == next.Content)
-            return $"{with.Name} takes {Quote(reasoning.Content)} for reasoning, {without.Name} writes it as a {Name(next)} message";
+            return $"{with.Name} takes {Quote(reasoning.Content)} for reasoning, {without.Name} writes it as {Article(next)} message";
         if (reasoning.Content.Trim().Length == 0)
             return $"{with.Name} writes an empty reasoning, which {without.Name} leaves out";
         return $"{with.Name} keeps a reasoning that {without.Name} leaves out: {Quote(reasoning.Content)}. {Rule(with.Name)}; {Rule(without.Name)}";
@@ -91,7 +98,7 @@ static class DifferenceReason
             return $"{with} marks the arguments of a call with the control token {Constrain}, as gpt-oss itself writes them; {without} does not";
         }
         string word = Part(a.Header, b.Header);
-        return $"the {word} of a {Name(a)} message differs: {first.Name} has {Quote(a.Header)}, {other.Name} {Quote(b.Header)}";
+        return $"the {word} of {Article(a)} message differs: {first.Name} has {Quote(a.Header)}, {other.Name} {Quote(b.Header)}";
     }
 
     static string Part(string a, string b)
@@ -163,6 +170,8 @@ static class DifferenceReason
     }
 
     static string Name(RenderedBlock block) => RenderingFacts.NameOf(block.Kind);
+
+    static string Article(RenderedBlock block) => $"{(block.Kind == RenderedBlockKind.Answer ? "an" : "a")} {Name(block)}";
 
     static string Marker(string end) => end.Length == 0 ? "nothing" : end;
 
