@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Chorale.Training.Tests;
 
@@ -56,5 +57,40 @@ public class RowFuzzTests
                 Assert.NotEmpty(e.Message);
             }
         }
+    }
+
+    [Fact]
+    public void Damaged_conversations_are_compared_or_refused_with_a_reason()
+    {
+        string[] rows = [.. DatasetBuilderTests.Forms.Select(form => form.Data.Item2)];
+        string[] names = ["gpt-oss", .. TemplateComparison.OtherNames, "gpt-oss-unsloth", "qwen3", "llama3.1"];
+        Random random = new(3);
+        int compared = 0;
+        for (int i = 0; i < 1500; i++)
+        {
+            JsonDocument document;
+            try
+            {
+                document = JsonDocument.Parse(RowFuzz.Next(rows, random), new JsonDocumentOptions { MaxDepth = 256 });
+            }
+            catch (JsonException)
+            {
+                continue;
+            }
+            using (document)
+            {
+                try
+                {
+                    TemplateComparison comparison = TemplateComparison.Compare(document.RootElement, names, new() { Date = new(2026, 1, 1) });
+                    Assert.All(comparison.Renderings, rendering => Assert.True(rendering.Text.Length > 0 || !string.IsNullOrWhiteSpace(rendering.Error)));
+                    compared++;
+                }
+                catch (HistoryFormatException e)
+                {
+                    Assert.NotEmpty(e.Message);
+                }
+            }
+        }
+        Assert.True(compared > 100, $"{compared} compared");
     }
 }

@@ -8,7 +8,7 @@ static class DatasetFiles
     static readonly string[] Endings = [".jsonl", ".json", ".ndjson", ".jsonl.gz", ".json.gz", ".ndjson.gz"];
 
     /// <summary>Each file, each of a folder's, and standard input; nothing is opened yet.</summary>
-    public static IReadOnlyList<DatasetInput> Find(IReadOnlyList<string> paths, CliHost host)
+    public static List<DatasetInput> Find(IReadOnlyList<string> paths, CliHost host)
     {
         List<DatasetInput> inputs = [];
         foreach (string path in paths)

@@ -120,7 +120,7 @@ ref struct MessageReader
 
     void Weight(JsonElement value)
     {
-        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDouble(out double weight) || weight is not (0 or 1))
+        if (value.ValueKind != JsonValueKind.Number || !value.TryGetDecimal(out decimal weight) || weight is not (0 or 1))
             throw JsonText.Wrong(value, Path("weight"), "0 or 1");
         _isTrained = weight > 0;
     }

@@ -55,7 +55,7 @@ static class ShareGptReader
             _ => throw new HistoryFormatException($"{path}.from", $"found {Printable.Quote(from)}, expected one of {Expected}"),
         };
         if (JsonText.Present(turn, "weight"u8) is { } weight)
-            message = message with { IsTrained = weight.ValueKind == JsonValueKind.Number && weight.TryGetDouble(out double share) && share is 0 or 1 ? share > 0 : throw JsonText.Wrong(weight, $"{path}.weight", "0 or 1") };
+            message = message with { IsTrained = weight.ValueKind == JsonValueKind.Number && weight.TryGetDecimal(out decimal share) && share is 0 or 1 ? share > 0 : throw JsonText.Wrong(weight, $"{path}.weight", "0 or 1") };
         return message;
     }
 
