@@ -31,8 +31,8 @@ public static class HistoryConverter
     }
 
     /// <summary>
-    /// The dictionaries of a conversation. What has no place in them is reported as <see cref="HistoryRepairKind.NotCarried"/>: a knowledge cutoff or channels other than gpt-oss's, names of
-    /// users, forms of the answer. <see cref="ToConversation"/> of the result is the conversation again, but for that.
+    /// The dictionaries of a conversation. What has no place in them is reported as <see cref="HistoryRepairKind.NotCarried"/>: a knowledge cutoff or channels other than gpt-oss's, tools
+    /// of other namespaces, forms of the answer. <see cref="ToConversation"/> of the result is the conversation again, but for that.
     /// </summary>
     public static History FromConversation(Conversation conversation, HistoryRepairs? repairs = null)
     {
