@@ -14,6 +14,9 @@ switch (args)
     case ["official", .. string[] rest]:
         OfficialComparison.Run(Number(rest, 0, 10), [.. rest.Skip(1)]);
         break;
+    case ["templates", .. string[] rest]:
+        TemplateComparison.Run(rest.FirstOrDefault() ?? "gpt-oss");
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;

@@ -34,16 +34,35 @@ public sealed class ChatTemplate
     /// <summary>Whether a native renderer does the work.</summary>
     public bool IsNative => !ReferenceEquals(_renderer, _interpreter);
 
+    /// <summary>Whether it marks what the assistant says, by <c>{% generation %}</c>.</summary>
+    public bool HasGeneration => _renderer.HasGeneration;
+
     /// <summary>The special tokens, such as <c>bos_token</c>, that come with the template: from its <c>tokenizer_config.json</c>, or for a built-in name the model's.</summary>
     public IReadOnlyDictionary<string, string> SpecialTokens { get; }
 
     /// <summary>Reads a Jinja template, to be interpreted.</summary>
+    /// <param name="source">The template.</param>
+    /// <param name="specialTokens">The special tokens of its model, for those that an input does not name; null for none.</param>
+    /// <param name="limits">What it may do; null takes the defaults.</param>
     /// <exception cref="TemplateSyntaxException">It is no Jinja, or uses what lies outside the subset.</exception>
-    public static ChatTemplate Parse(string source, TemplateLimits? limits = null) => Parse(source, SpecialTokenMap.None, limits);
+    public static ChatTemplate Parse(string source, IReadOnlyDictionary<string, string>? specialTokens = null, TemplateLimits? limits = null)
+    {
+        ArgumentNullException.ThrowIfNull(source);
+        limits ??= TemplateLimits.Default;
+        JinjaTemplate interpreter = JinjaTemplate.Parse(source, limits);
+        return new ChatTemplate(NativeTemplates.FindBySha256(Sha256(source))?.Name, interpreter, interpreter, specialTokens ?? SpecialTokenMap.None, limits);
+    }
 
+    /// <inheritdoc cref="Parse" path="/param"/>
     /// <summary>Reads a Jinja template; one whose SHA-256 is that of a template with a native renderer is rendered by that.</summary>
     /// <exception cref="TemplateSyntaxException">It is no Jinja, or uses what lies outside the subset.</exception>
-    public static ChatTemplate Load(string source, TemplateLimits? limits = null) => Load(source, SpecialTokenMap.None, limits);
+    public static ChatTemplate Load(string source, IReadOnlyDictionary<string, string>? specialTokens = null, TemplateLimits? limits = null)
+    {
+        ChatTemplate parsed = Parse(source, specialTokens, limits);
+        return parsed.Name is { } name
+            ? new ChatTemplate(name, NativeTemplates.Find(name)!.Renderer, parsed._interpreter, parsed.SpecialTokens, parsed._limits)
+            : parsed;
+    }
 
     /// <summary>A built-in native renderer, with the special tokens of its model.</summary>
     /// <exception cref="ArgumentException">There is none of that name.</exception>
@@ -69,7 +88,7 @@ public sealed class ChatTemplate
     {
         ArgumentNullException.ThrowIfNull(path);
         TemplateFile file = TemplateFile.Read(path, templateName);
-        return alwaysInterpreted ? Parse(file.Source, file.SpecialTokens, limits: null) : Load(file.Source, file.SpecialTokens, limits: null);
+        return alwaysInterpreted ? Parse(file.Source, file.SpecialTokens) : Load(file.Source, file.SpecialTokens);
     }
 
     /// <summary>The text.</summary>
@@ -102,28 +121,14 @@ public sealed class ChatTemplate
         return plainText ? tokenizer.EncodeWithSpecials(Render(input)) : RenderPieces(input).ToIds(tokenizer);
     }
 
-    static ChatTemplate Parse(string source, IReadOnlyDictionary<string, string> specialTokens, TemplateLimits? limits)
-    {
-        ArgumentNullException.ThrowIfNull(source);
-        limits ??= TemplateLimits.Default;
-        JinjaTemplate interpreter = JinjaTemplate.Parse(source, limits);
-        return new ChatTemplate(NativeTemplates.FindBySha256(Sha256(source))?.Name, interpreter, interpreter, specialTokens, limits);
-    }
-
-    static ChatTemplate Load(string source, IReadOnlyDictionary<string, string> specialTokens, TemplateLimits? limits)
-    {
-        ChatTemplate parsed = Parse(source, specialTokens, limits);
-        return parsed.Name is { } name
-            ? new ChatTemplate(name, NativeTemplates.Find(name)!.Renderer, parsed._interpreter, specialTokens, parsed._limits)
-            : parsed;
-    }
-
     static string Sha256(string source) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(source)));
 
     T Render<T>(TemplateInput input, bool keepsRuns, Func<Output, T> take)
     {
         if (input is { AddGenerationPrompt: true, ContinueFinalMessage: true })
             throw new TemplateRenderException(TemplateErrorKind.Call, BothWays);
+        if (input.Variables.ContainsKey("messages"))
+            throw new TemplateRenderException(TemplateErrorKind.Call, "'messages' is given twice: as the messages and as a variable.");
         string? content = null;
         if (input.ContinueFinalMessage)
             input = input with { Messages = FinalMessage.Append(input.Messages, out content) };

@@ -7,6 +7,8 @@ static class TemplateCommand
 {
     public static Command Create(CliHost host) => new("template", "Render chat templates, and see what they do.")
     {
+        TemplateRenderCommand.Create(host),
+        TemplateLintCommand.Create(host),
         TemplateDiffCommand.Create(host),
     };
 }

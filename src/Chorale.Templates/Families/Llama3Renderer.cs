@@ -8,6 +8,8 @@ sealed class Llama3Renderer(bool marksAnswers) : NativeRenderer
 
     static readonly StringValue RoleKey = new("role", PieceKind.Template), ContentKey = new("content", PieceKind.Template);
 
+    public override bool HasGeneration => marksAnswers;
+
     public override void Render(Rendering rendering)
     {
         Output output = rendering.Output;

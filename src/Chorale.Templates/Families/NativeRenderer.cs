@@ -6,6 +6,8 @@ namespace Chorale.Templates;
 /// </summary>
 abstract class NativeRenderer : IRenderer
 {
+    public virtual bool HasGeneration => false;
+
     public abstract void Render(Rendering rendering);
 
     /// <summary><c>x.name</c>, for a name that is no attribute of a dictionary.</summary>

@@ -14,22 +14,21 @@ sealed class JinjaParser
     static readonly string[] OfMacros = ["varargs", "kwargs", "caller"];
 
     readonly List<Token> _tokens;
+    readonly ContextNames _names;
     readonly Stack<HashSet<string>> _macroParameters = new();
     int _position;
     int _nesting;
     bool _usesLoop;
 
-    JinjaParser(List<Token> tokens) => _tokens = tokens;
+    JinjaParser(List<Token> tokens, ContextNames names) => (_tokens, _names) = (tokens, names);
 
     Token Current => _tokens[_position];
 
     /// <summary>Parses a whole template.</summary>
+    /// <param name="source">The template.</param>
+    /// <param name="names">Takes the names of its macros, and whether it has a <c>generation</c>.</param>
     /// <exception cref="TemplateSyntaxException">It is no Jinja, or uses what lies outside the subset.</exception>
-    public static Statement[] Parse(string source)
-    {
-        JinjaParser parser = new(JinjaLexer.Read(source));
-        return parser.ParseBody(opener: null, "");
-    }
+    public static Statement[] Parse(string source, ContextNames names) => new JinjaParser(JinjaLexer.Read(source), names).ParseBody(opener: null, "");
 
     static TemplateSyntaxException Outside(int line, string construct, string known) => new(line, construct, $"it is outside the subset that is known here: {known}");
 
@@ -184,6 +183,7 @@ sealed class JinjaParser
     MacroStatement ParseMacro(Token opener)
     {
         string name = ParseTarget();
+        _names.Macros.Add(name);
         Take("(");
         List<(string Name, Expression? Default)> parameters = [];
         HashSet<string> names = new(StringComparer.Ordinal);
@@ -218,6 +218,7 @@ sealed class JinjaParser
     GenerationStatement ParseGeneration(Token opener)
     {
         Expect(TokenKind.BlockEnd);
+        _names.HasGeneration = true;
         Statement[] body = ParseBody(opener, "endgeneration");
         _position++;
         Expect(TokenKind.BlockEnd);
@@ -592,14 +593,14 @@ sealed class JinjaParser
                 || (Current.Kind == TokenKind.Name && Current.Text is not ("else" or "or" or "and" or "is"));
             if (hasArgument)
                 throw Outside(line, $"argument of test '{name}'", "none");
+            if (Current.Is("is"))
+                throw new TemplateSyntaxException(Current.Line, "'is'", "tests cannot be chained");
             test = new TestExpression(operand, known);
         }
         else
         {
             throw Outside(line, $"test '{name}'", string.Join(", ", TestExpression.Known.Keys.Append("equalto")));
         }
-        if (Current.Is("is"))
-            throw new TemplateSyntaxException(Current.Line, "'is'", "tests cannot be chained");
         return negated ? Checked(new NotExpression(test)) : test;
     }
 

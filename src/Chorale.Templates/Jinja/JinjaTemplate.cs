@@ -7,9 +7,8 @@ sealed class JinjaTemplate : IRenderer
     readonly ScopeEntry[] _entries;
     readonly int _slotCount;
 
-    JinjaTemplate(Statement[] body)
+    JinjaTemplate(Statement[] body, ContextNames context)
     {
-        ContextNames context = new();
         Scope scope = new(parent: null, new FunctionScope(outer: null), context);
         _body = body;
         Statement.CollectAll(body, scope);
@@ -17,10 +16,13 @@ sealed class JinjaTemplate : IRenderer
         _entries = scope.Entries();
         _slotCount = scope.Function.SlotCount;
         ContextNames = context.Names;
+        HasGeneration = context.HasGeneration;
     }
 
     /// <summary>The variables that it reads.</summary>
     public IReadOnlyList<string> ContextNames { get; }
+
+    public bool HasGeneration { get; }
 
     /// <summary>Reads a template.</summary>
     /// <exception cref="TemplateSyntaxException">It is no Jinja, or uses what lies outside the subset.</exception>
@@ -28,7 +30,8 @@ sealed class JinjaTemplate : IRenderer
     {
         if (source.Length > limits.MaxSource)
             throw new TemplateSyntaxException(1, "template", $"it has {source.Length} characters, expected at most {limits.MaxSource}");
-        return new JinjaTemplate(JinjaParser.Parse(source));
+        ContextNames context = new();
+        return new JinjaTemplate(JinjaParser.Parse(source, context), context);
     }
 
     public void Render(Rendering rendering)

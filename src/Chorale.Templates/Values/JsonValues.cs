@@ -57,9 +57,10 @@ static class JsonValues
         string raw = json.GetRawText();
         if (raw.AsSpan().ContainsAny('.', 'e', 'E'))
             return new FloatValue(double.Parse(raw, NumberStyles.Float, CultureInfo.InvariantCulture));
-        return raw.Length <= MaxDigits + 1
+        int digits = raw.Length - (raw[0] == '-' ? 1 : 0);
+        return digits <= MaxDigits
             ? IntegerValue.Of(BigInteger.Parse(raw, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture))
-            : throw new JsonException(string.Create(CultureInfo.InvariantCulture, $"An integer of {raw.Length} digits; Python reads at most {MaxDigits}."));
+            : throw new JsonException(string.Create(CultureInfo.InvariantCulture, $"An integer of {digits} digits; Python reads at most {MaxDigits}."));
     }
 
     static string Text(JsonElement json)

@@ -2,7 +2,8 @@ namespace Chorale.Templates;
 
 /// <summary>A value that is not there: false, prints as nothing, and most other uses of it are errors.</summary>
 /// <param name="reason">What is said where it is used.</param>
-sealed class UndefinedValue(string reason) : TemplateValue
+/// <param name="kind">What its use is: an error of <see cref="TemplateErrorKind.Python"/> for what the sandbox hides.</param>
+sealed class UndefinedValue(string reason, TemplateErrorKind kind = TemplateErrorKind.Undefined) : TemplateValue
 {
     public string Reason { get; } = reason;
 
@@ -19,5 +20,5 @@ sealed class UndefinedValue(string reason) : TemplateValue
     public static UndefinedValue Element(TemplateValue owner, string index) =>
         new(owner is NoneValue ? $"None has no element {index}" : $"{owner.TypeName} object has no element {index}");
 
-    public TemplateRenderException Error() => new(TemplateErrorKind.Undefined, Reason);
+    public TemplateRenderException Error() => new(kind, Reason);
 }

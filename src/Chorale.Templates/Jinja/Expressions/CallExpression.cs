@@ -7,7 +7,7 @@ sealed class CallExpression(NameExpression target, Expression[] arguments, (stri
     public override void Bind(Scope scope)
     {
         base.Bind(scope);
-        if (scope.Bind(target.Name).Depth == Binding.Context && EnvironmentFunction.Find(target.Name) is not { IsCallable: true })
+        if (scope.Bind(target.Name).Depth == Binding.Context && !scope.Context.Macros.Contains(target.Name) && EnvironmentFunction.Find(target.Name) is not { IsCallable: true })
             throw new TemplateSyntaxException(line, $"function '{target.Name}'", "it is neither a macro nor one of namespace, raise_exception, strftime_now");
     }
 

@@ -109,6 +109,8 @@ sealed class FilterExpression(Filter filter, Expression operand, Expression? fir
 
     IteratorValue Select(Frame frame, TemplateValue value, TemplateValue? other)
     {
+        if (!value.IsTrue)
+            return new IteratorValue([]);   // Jinja does not even look whether it can be iterated
         bool wanted = filter == Filter.Select;
         return new IteratorValue(Array.FindAll(PythonOperations.Iterate(value, frame.Budget), member => PythonOperations.AreEqual(member, other!, frame.Budget) == wanted));
     }
@@ -117,8 +119,6 @@ sealed class FilterExpression(Filter filter, Expression operand, Expression? fir
     {
         if (filter == Filter.Last && value is not (StringValue or ListValue or DictionaryValue or ItemsValue or UndefinedValue))
             throw new TemplateRenderException(TemplateErrorKind.Python, string.Create(CultureInfo.InvariantCulture, $"TypeError: '{value.TypeName}' object is not reversible"));
-        if (filter == Filter.Last && value is UndefinedValue undefined)
-            throw undefined.Error();
         TemplateValue[] members = PythonOperations.Iterate(value, budget);
         return members.Length == 0 ? new UndefinedValue($"no {(filter == Filter.First ? "first" : "last")} item, sequence was empty") : members[filter == Filter.First ? 0 : ^1];
     }

@@ -29,9 +29,8 @@ sealed class SetFieldStatement : Statement
     public override void Run(Frame frame)
     {
         Begin(frame);
-        TemplateValue value = _value.Evaluate(frame);
         if (_owner.Evaluate(frame) is not NamespaceValue owner)
             throw new TemplateRenderException(TemplateErrorKind.Python, "cannot assign attribute on non-namespace object");
-        owner.Fields[_field] = value;
+        owner.Fields[_field] = _value.Evaluate(frame);
     }
 }

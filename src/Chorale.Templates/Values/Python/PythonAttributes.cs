@@ -21,8 +21,13 @@ static class PythonAttributes
     // The sandbox hides what changes a value.
     static readonly FrozenSet<string> Changing = FrozenSet.Create(StringComparer.Ordinal, "clear", "pop", "popitem", "setdefault", "update");
 
+    // Every object has these, and the sandbox hides them.
+    static readonly FrozenSet<string> Internal = FrozenSet.Create(
+        StringComparer.Ordinal, "__class__", "__delattr__", "__dir__", "__doc__", "__eq__", "__format__", "__ge__", "__getattribute__", "__getstate__", "__gt__", "__hash__", "__init__",
+        "__init_subclass__", "__le__", "__lt__", "__ne__", "__new__", "__reduce__", "__reduce_ex__", "__repr__", "__setattr__", "__sizeof__", "__str__", "__subclasshook__");
+
     /// <summary>Whether an attribute of that name stands in front of a dictionary's entry.</summary>
-    public static bool IsOfDictionary(string name) => Dictionary.Contains(name) || Changing.Contains(name) || IsInternal(name);
+    public static bool IsOfDictionary(string name) => Dictionary.Contains(name) || Changing.Contains(name) || Internal.Contains(name);
 
     /// <summary><c>x.name</c>: an attribute, or else an entry.</summary>
     public static TemplateValue Get(TemplateValue owner, string name) =>
@@ -31,10 +36,10 @@ static class PythonAttributes
     /// <summary>An attribute alone; null where there is none.</summary>
     public static TemplateValue? Find(TemplateValue owner, string name)
     {
+        if (Internal.Contains(name))
+            return new UndefinedValue($"access to attribute '{name}' of '{owner.TypeName}' object is unsafe.", TemplateErrorKind.Python);
         if (owner is UndefinedValue undefined)
             throw undefined.Error();
-        if (IsInternal(name) && owner is not NamespaceValue)
-            return new UndefinedValue($"access to attribute '{name}' of '{owner.TypeName}' object is unsafe.");
         return owner switch
         {
             DictionaryValue when Dictionary.Contains(name) => Bound(owner, name),
@@ -55,8 +60,6 @@ static class PythonAttributes
             _ => null,
         };
     }
-
-    static bool IsInternal(string name) => name.StartsWith("__", StringComparison.Ordinal) && name.EndsWith("__", StringComparison.Ordinal) && name.Length > 4;
 
     static OpaqueValue Bound(TemplateValue owner, string name) => new("builtin_function_or_method", $"method '{name}' of a {owner.TypeName}");
 }
