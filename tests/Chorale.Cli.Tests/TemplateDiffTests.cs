@@ -48,7 +48,7 @@ public sealed class TemplateDiffTests
     {
         (await CommandLine.RunAsync("{", ["template", "diff"])).AssertFails(ExitCodes.Failure, "is not JSON");
         (await CommandLine.RunAsync("3", ["template", "diff"])).AssertFails(ExitCodes.Failure, "expected a row");
-        (await CommandLine.RunAsync(Conversation, ["template", "diff", "--between", "gpt-6"])).AssertFails(ExitCodes.Failure, "'gpt-6' is neither");
+        (await CommandLine.RunAsync(Conversation, ["template", "diff", "--between", "gpt-6"])).AssertFails(ExitCodes.Failure, "'gpt-6' is no file");
         Assert.Equal(ExitCodes.Usage, (await CommandLine.RunAsync(Conversation, ["template", "diff", "--width", "3"])).ExitCode);
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using System.Text.Json;
 using Chorale.Harmony;
 using Chorale.Templates;
@@ -10,8 +9,6 @@ namespace Chorale.Cli;
 /// <summary><c>chorale template diff</c>: one conversation by several templates, side by side.</summary>
 static class TemplateDiffCommand
 {
-    const string DateFormat = "yyyy-MM-dd";
-
     public static Command Create(CliHost host)
     {
         Argument<string?> file = new("CONVERSATION") { Description = """Message dictionaries, {"messages":[…],"tools":[…],"chat_template_kwargs":{…}} or a list, or Harmony messages as JSON; - or nothing is standard input.""", Arity = ArgumentArity.ZeroOrOne };
@@ -19,12 +16,7 @@ static class TemplateDiffCommand
         Option<string?> purpose = new("--for") { Description = "completion ends with the head of the assistant's next message, training does not; told by the last message where it is not given." };
         purpose.AcceptOnlyFromAmong("completion", "training");
         Option<bool> normalize = new("--normalize") { Description = "Give the templates the normalised messages: arguments parsed, nulls gone, reasoning under 'thinking'." };
-        Option<string?> date = new("--date") { Description = "The day in system messages; today without it.", HelpName = DateFormat };
-        date.Validators.Add(result =>
-        {
-            if (result.GetValueOrDefault<string?>() is { } text && !TryReadDate(text, out _))
-                result.AddError($"--date must be {DateFormat}, found {text}.");
-        });
+        Option<DateOnly?> date = TemplateArguments.Date();
         Option<FileInfo?> html = new("--html") { Description = "Write a page instead.", HelpName = "FILE" };
         Option<int?> width = SharedOptions.Checked(new Option<int?>("--width") { Description = "How many columns of characters a line has.", HelpName = "N" }, value => value is >= 40 and <= 2000, "from 40 to 2000");
 
@@ -35,12 +27,12 @@ static class TemplateDiffCommand
             if (names.Length == 0)
                 throw new CliException("--between names nothing.", ExitCodes.Usage);
             Dictionary<string, ChatTemplate> templates = names.Where(name => !TemplateComparison.OtherNames.Contains(name)).Distinct(StringComparer.Ordinal)
-                .ToDictionary(name => name, TemplateNames.Find, StringComparer.Ordinal);
+                .ToDictionary(name => name, name => TemplateArguments.Load(name), StringComparer.Ordinal);
             string content = await CheckInput.ReadAsync(host, line.GetValue(file), cancellationToken);
             using JsonDocument conversation = Parse(content, line.GetValue(file) ?? "-");
             ComparisonOptions options = new()
             {
-                Date = TryReadDate(line.GetValue(date), out DateOnly day) ? day : DateOnly.FromDateTime(host.Time.GetLocalNow().DateTime),
+                Date = line.GetValue(date) ?? TemplateArguments.Today(host),
                 AddGenerationPrompt = line.GetValue(purpose) is { } wanted ? wanted == "completion" : null,
                 Normalize = line.GetValue(normalize),
             };
@@ -65,6 +57,4 @@ static class TemplateDiffCommand
             throw new CliException($"'{Printable.Escape(file)}' is not JSON: {CliErrors.OneLine(e.Message)}");
         }
     }
-
-    static bool TryReadDate(string? text, out DateOnly date) => DateOnly.TryParseExact(text, DateFormat, CultureInfo.InvariantCulture, DateTimeStyles.None, out date);
 }

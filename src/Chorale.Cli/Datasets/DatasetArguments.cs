@@ -73,7 +73,7 @@ sealed class DatasetArguments
         Dates = ReadDates(line.GetValue(_date), host.Time),
         Output = line.GetValue(_as) switch { "text" => DatasetOutput.Text, "messages" => DatasetOutput.Messages, _ => DatasetOutput.Ids },
         ResponsesOnly = line.GetValue(_responsesOnly)
-            ? new() { Template = TemplateNames.Find(line.GetValue(_template)!), InstructionPart = line.GetValue(_instruction)!, ResponsePart = line.GetValue(_response)!, LastResponseOnly = line.GetValue(_lastResponse) }
+            ? new() { Template = TemplateArguments.Load(line.GetValue(_template)!), InstructionPart = line.GetValue(_instruction)!, ResponsePart = line.GetValue(_response)!, LastResponseOnly = line.GetValue(_lastResponse) }
             : null,
         PackTokens = line.GetValue(_pack),
         RemoveDuplicates = line.GetValue(_dedupe),
