@@ -82,27 +82,25 @@ sealed class ComparisonPrinter
     static CellLine[] Wrap(TemplateComparison comparison, int index, RenderedBlock block, int column)
     {
         string text = comparison.Renderings[index].Text.Substring(block.Start, block.Length);
-        int mark = MarkOf(comparison, index) is { } at ? at - block.Start : int.MaxValue;
+        int mark = MarkOf(comparison, index) is { } difference ? difference - block.Start : int.MaxValue;
         if (mark == block.Length && block.Start + block.Length < comparison.Renderings[index].Text.Length)
             mark = int.MaxValue;   // it belongs to the next message
         List<CellLine> lines = [];
         StringBuilder before = new(), after = new();
         int cells = 0;
-        for (int i = 0; i <= text.Length; i++)
+        int length;
+        for (int at = 0; at < text.Length; at += length)
         {
-            if (i == mark)
+            length = LengthAt(text, at);
+            if (at == mark)
                 Add(Mark, isAfter: true);
-            if (i == text.Length)
-                break;
-            if (text[i] == '\n')
-            {
+            if (text[at] == '\n')
                 End();
-                continue;
-            }
-            int length = char.IsHighSurrogate(text[i]) && i + 1 < text.Length ? 2 : 1;
-            Add(Printable.Escape(text.AsSpan(i, length)), mark <= i);
-            i += length - 1;
+            else
+                Add(Printable.Escape(text.AsSpan(at, length)), mark <= at);
         }
+        if (mark == text.Length)
+            Add(Mark, isAfter: true);
         if (before.Length + after.Length > 0 || lines.Count == 0)
             End();
         return [.. lines];
@@ -125,20 +123,16 @@ sealed class ComparisonPrinter
         }
     }
 
+    /// <summary>A surrogate pair is one piece.</summary>
+    static int LengthAt(string text, int at) => char.IsHighSurrogate(text[at]) && at + 1 < text.Length ? 2 : 1;
+
     static int CellsOf(string text)
     {
-        int cells = 0;
-        for (int i = 0; i < text.Length; i++)
+        int cells = 0, length;
+        for (int at = 0; at < text.Length; at += length)
         {
-            if (char.IsHighSurrogate(text[i]) && i + 1 < text.Length)
-            {
-                cells += 2;
-                i++;
-            }
-            else
-            {
-                cells += text[i] < 0x7F ? 1 : Math.Max(0, text[i].GetCellWidth());
-            }
+            length = LengthAt(text, at);
+            cells += length == 2 ? 2 : text[at] < 0x7F ? 1 : Math.Max(0, text[at].GetCellWidth());
         }
         return cells;
     }

@@ -12,7 +12,7 @@ sealed class DatasetArguments
     const string DateFormat = "yyyy-MM-dd";
 
     readonly Argument<string[]> _inputs = new("IN") { Description = "Files of rows, JSON lines or JSON, gzip or not, or Harmony text; folders of them; - is standard input.", Arity = ArgumentArity.OneOrMore };
-    readonly Option<string?> _format = Choice("--format", $"The form of the rows, where it should not be told by their fields.", RowForms.Names, whenMissing: null);
+    readonly Option<string?> _format = Choice("--format", "The form of the rows, where it should not be told by their fields.", RowForms.Names, whenMissing: null);
     readonly Option<string?> _learn = Choice("--learn", "What of the last turn is learnt; the rest is there, and not learnt.", LearntPiecesNames.Names, LearntPiecesNames.NameOf(LearntPieces.Everything));
     readonly Option<bool> _lastTurn = new("--last-turn") { Description = "One sample for the last turn of a conversation, not one for each." };
     readonly Option<bool> _responsesOnly = new("--responses-only") { Description = "Instead: one sample a conversation, rendered by a template, masked by markers as the notebooks' train_on_responses_only." };

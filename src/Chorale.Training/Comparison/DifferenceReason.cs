@@ -8,6 +8,8 @@ static class DifferenceReason
 {
     const int Shown = 50;
 
+    static readonly string[] SystemLines = ["Current date: ", "Reasoning: ", "Knowledge cutoff: ", "# Valid channels", "Calls to these tools", "# Tools"];
+
     /// <summary>Null where they are the same.</summary>
     public static (int At, string Reason)? Find(ComparedRendering first, ComparedRendering other)
     {
@@ -131,7 +133,7 @@ static class DifferenceReason
 
     static string SystemLine(string first, string lineA, string other, string lineB)
     {
-        string what = new[] { "Current date: ", "Reasoning: ", "Knowledge cutoff: ", "# Valid channels", "Calls to these tools", "# Tools" }.FirstOrDefault(line => lineA.StartsWith(line, StringComparison.Ordinal) || lineB.StartsWith(line, StringComparison.Ordinal)) switch
+        string what = Array.Find(SystemLines, line => lineA.StartsWith(line, StringComparison.Ordinal) || lineB.StartsWith(line, StringComparison.Ordinal)) switch
         {
             "Current date: " => "the date",
             "Reasoning: " => "the effort",

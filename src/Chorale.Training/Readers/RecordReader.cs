@@ -189,7 +189,10 @@ sealed class RecordReader(Stream stream, string name, int blockBytes = 1 << 20, 
         if (_layout != RecordLayout.Items)
             return false;
         if (value == '[' && !_isInside)
-            return _isInside = true;
+        {
+            _isInside = true;
+            return true;
+        }
         return value is (byte)',' or (byte)']' && _isInside;
     }
 
