@@ -20,6 +20,8 @@ static class DifferenceReason
         int at = first.Text.AsSpan().CommonPrefixLength(other.Text);
         if (at == first.Text.Length && at == other.Text.Length)
             return null;
+        if (at > 0 && at < first.Text.Length && char.IsLowSurrogate(first.Text[at]) && char.IsHighSurrogate(first.Text[at - 1]))
+            at--;
         return (StartOfMarker(first.Text, at), first.Family != other.Family ? OtherFormat(first, other) : InMessage(first, other, at));
     }
 
