@@ -28,6 +28,18 @@ sealed class ComparisonInput
 
     public static ComparisonInput Read(JsonElement json, ComparisonOptions options)
     {
+        try
+        {
+            return ReadAny(json, options);
+        }
+        catch (InvalidOperationException e)   // a name or a raw value that is no Unicode
+        {
+            throw new HistoryFormatException("", JsonText.NotUnicode, e);
+        }
+    }
+
+    static ComparisonInput ReadAny(JsonElement json, ComparisonOptions options)
+    {
         Row row;
         HistoryFormatException? refusal = null;
         try

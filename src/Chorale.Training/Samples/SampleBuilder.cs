@@ -55,21 +55,21 @@ public sealed class SampleBuilder
     internal void Build(IReadOnlyList<LearntMessage> messages, List<TrainingSample> samples, List<DropReason> dropped)
     {
         Render(messages);
+        int start = _options.LastTurnOnly ? LastAnswered() : 0;
         long total = 0;
-        for (int turn = _options.LastTurnOnly ? LastAnswered() : 0; turn < _turns.Count; turn++)
+        for (int turn = start; turn < _turns.Count; turn++)
+            if (_turns[turn].LastAnswer >= 0 && FirstTurnOf(turn) is var first and >= 0)
+                total += LengthOf(turn, first);
+        if (total > MostIds)
+            throw new HistoryFormatException("", $"a conversation of {_turns.Count - 1} turns whose samples have more than {MostIds >> 20} million ids together; the last turn alone or a limit of length would do");
+        for (int turn = start; turn < _turns.Count; turn++)
         {
             if (_turns[turn].LastAnswer < 0)
                 continue;
             int firstTurn = FirstTurnOf(turn);
             if (firstTurn < 0)
-            {
                 dropped.Add(DropReason.TooLong);
-                continue;
-            }
-            total += LengthOf(turn, firstTurn);
-            if (total > MostIds)
-                throw new HistoryFormatException("", $"a conversation of {_turns.Count - 1} turns whose samples have more than {MostIds >> 20} million ids together; the last turn alone or a limit of length would do");
-            if (Assemble(turn, firstTurn, out DropReason reason) is { } sample)
+            else if (Assemble(turn, firstTurn, out DropReason reason) is { } sample)
                 samples.Add(sample);
             else
                 dropped.Add(reason);
