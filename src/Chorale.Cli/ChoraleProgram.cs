@@ -65,6 +65,7 @@ public static partial class ChoraleProgram
         BenchCommand.Create(host),
         SchemaCommand.Create(host),
         TemplateCommand.Create(host),
+        DatasetCommand.Create(host),
     };
 
     /// <summary>A word that looks like an option but was taken for an argument: more likely a slip than a prompt.</summary>

@@ -9,5 +9,6 @@ static class TemplateCommand
     {
         TemplateRenderCommand.Create(host),
         TemplateLintCommand.Create(host),
+        TemplateDiffCommand.Create(host),
     };
 }
