@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text;
 
 namespace Chorale.Templates;
 
@@ -374,10 +375,10 @@ sealed class JinjaParser
             case TokenKind.Name:
                 return ParseName(token);
             case TokenKind.Text:
-                string text = token.Text;
+                StringBuilder text = new(token.Text);
                 while (Current.Kind == TokenKind.Text)
-                    text += Next().Text;
-                return new ConstantExpression(new StringValue(text, PieceKind.Template));
+                    text.Append(Next().Text);
+                return new ConstantExpression(new StringValue(text.ToString(), PieceKind.Template));
             case TokenKind.Integer:
                 return new ConstantExpression(IntegerValue.Of(BigInteger.Parse(token.Text, NumberStyles.None, CultureInfo.InvariantCulture)));
             case TokenKind.Float:

@@ -5,7 +5,7 @@ static class MarkerLint
 {
     public static TemplateFinding Check(TemplateProbe probe)
     {
-        string marker = probe.Markers.FirstOrDefault(marker => marker.StartsWith("<|", StringComparison.Ordinal)) ?? probe.Markers.FirstOrDefault() ?? "<|end|>";
+        string marker = probe.Markers.FirstOrDefault(marker => marker.StartsWith("<|", StringComparison.Ordinal)) ?? (probe.Markers.Count > 0 ? probe.Markers[0] : null) ?? "<|end|>";
         string? text = probe.TryRender(prompt: true, TemplateProbe.Message("user", $"x{marker}y"));
         return text?.Contains($"x{marker}y", StringComparison.Ordinal) == true
             ? new("markers_from_contents", TemplateFindingSeverity.Info, $"A content that spells '{marker}' reaches the text as it is, and tokenizing that text makes a control token of it. Take ids from the pieces (--tokens), where it stays text.")

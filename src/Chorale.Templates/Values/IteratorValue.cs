@@ -8,8 +8,8 @@ sealed class IteratorValue(TemplateValue[] members) : OpaqueValue("generator", "
     /// <summary>Its members, the first time; then none.</summary>
     public TemplateValue[] Take()
     {
-        TemplateValue[] members = _members;
+        TemplateValue[] taken = _members;
         _members = [];
-        return members;
+        return taken;
     }
 }
