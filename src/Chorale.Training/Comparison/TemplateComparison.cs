@@ -45,7 +45,7 @@ public sealed class TemplateComparison
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfZero(names.Count, nameof(names));
+        ArgumentOutOfRangeException.ThrowIfZero(names.Count);
         ComparisonInput input = ComparisonInput.Read(history, options);
         ComparedRendering[] renderings = [.. names.Select(name => Render(name, input, options, find ?? ChatTemplate.Named))];
         List<RenderingDifference> differences = [];
@@ -59,7 +59,7 @@ public sealed class TemplateComparison
 
     static ComparedRendering Render(string name, ComparisonInput input, ComparisonOptions options, Func<string, ChatTemplate> find)
     {
-        ChatTemplate? template = OtherNames.Contains(name) ? null : find(name);
+        ChatTemplate? template = OtherNames.Contains(name, StringComparer.Ordinal) ? null : find(name);
         try
         {
             IReadOnlyList<TemplatePiece> pieces = template is not null ? template.RenderPieces(input.ForTemplate(options)).Pieces
