@@ -45,7 +45,8 @@ public sealed class TemplateComparison
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfZero(names.Count);
+        if (names.Count == 0)
+            throw new ArgumentException("At least one rendering is compared.", nameof(names));
         ComparisonInput input = ComparisonInput.Read(history, options);
         ComparedRendering[] renderings = [.. names.Select(name => Render(name, input, options, find ?? ChatTemplate.Named))];
         List<RenderingDifference> differences = [];
