@@ -17,6 +17,9 @@ switch (args)
     case ["server", .. string[] rest]:
         await ServerBench.RunAsync(rest);
         break;
+    case ["templates", .. string[] rest]:
+        TemplateComparison.Run(rest.FirstOrDefault() ?? "gpt-oss");
+        break;
     default:
         BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
         break;

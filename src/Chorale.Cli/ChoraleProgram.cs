@@ -64,6 +64,8 @@ public static partial class ChoraleProgram
         InspectCommand.Create(host),
         BenchCommand.Create(host),
         SchemaCommand.Create(host),
+        TemplateCommand.Create(host),
+        DatasetCommand.Create(host),
     };
 
     /// <summary>A word that looks like an option but was taken for an argument: more likely a slip than a prompt.</summary>

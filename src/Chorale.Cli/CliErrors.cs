@@ -2,7 +2,9 @@ using System.Text.Json;
 using Chorale.Grammar;
 using Chorale.Harmony;
 using Chorale.Inference;
+using Chorale.Templates;
 using Chorale.Tokenization;
+using Chorale.Training;
 
 namespace Chorale.Cli;
 
@@ -21,7 +23,8 @@ static class CliErrors
     /// <summary>Whether this is somebody's input, not our mistake.</summary>
     public static bool IsExpected(Exception exception) =>
         exception is IOException or JsonException or BatchException or CliException or ArgumentException or FormatException or UnauthorizedAccessException
-            or HarmonyException or GrammarException or QueueFullException or CheckpointFormatException or VocabularyFormatException or TokenDecodingException;
+            or HarmonyException or GrammarException or QueueFullException or CheckpointFormatException or VocabularyFormatException or TokenDecodingException or TemplateRenderException
+            or HistoryFormatException or DatasetException;
 
     /// <summary>The message in one line, without the name of the parameter that .NET appends: the caller here is a person.</summary>
     public static string Message(Exception exception) => OneLine(exception is ArgumentException { ParamName: { } name }

@@ -24,7 +24,7 @@ static class ProgramFinder
             return false;
         if (OperatingSystem.IsWindows())
             return !IsBatchFile(path);
-        return (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != 0;
+        return (File.GetUnixFileMode(path) & (UnixFileMode.UserExecute | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute)) != UnixFileMode.None;
     }
 
     /// <summary>Windows gives a batch file to a shell, which would read the arguments as commands.</summary>
