@@ -29,7 +29,7 @@ static class ServerBench
         Console.WriteLine(Line($"{System.Runtime.InteropServices.RuntimeInformation.FrameworkDescription}, {Environment.ProcessorCount} processors"));
         if (parts.Contains("overhead"))
         {
-            Console.WriteLine("\n| answer | asked | first token, ms, median (p90) | token, µs, median (p90) |\n|---|---|---|---|");
+            Console.WriteLine("\n| answer | asked | first token, ms, median (p90) | token, µs, median (p90) | CPU of a turn, client included, ms |\n|---|---|---|---|---|");
             await MeasureOverheadAsync("scripted, 200 tokens", Scripted(200), "Hi", rounds: 300);
             using ChatModel nano = ChatModel.OpenEmbedded();
             await MeasureOverheadAsync("gpt-oss-nano", nano, "What is the capital of Japan? And what is 17 + 25?", rounds: 60);
@@ -64,22 +64,25 @@ static class ServerBench
             ("Chat Completions", () => AskServerAsync(client, "/v1/chat/completions", $$"""{"messages":[{"role":"user","content":"{{question}}"}],"stream":true}""", "\"content\":\"")),
             ("Responses", () => AskServerAsync(client, "/v1/responses", $$"""{"input":"{{question}}","stream":true,"store":false}""", "text.delta")),
         ];
+        double[] cpu = new double[ways.Length];    // what it takes, however busy the machine is with other things
         List<double>[] first = [.. ways.Select(_ => new List<double>())], each = [.. ways.Select(_ => new List<double>())];
         for (int round = -rounds / 3; round < rounds; round++)
         {
             for (int way = 0; way < ways.Length; way++)    // in turns, so that what else the machine does falls on all alike
             {
+                TimeSpan before = Environment.CpuUsage.TotalTime;
                 (double firstToken, double token) = await ways[way].Ask();
                 if (round < 0)
                     continue;
+                cpu[way] += (Environment.CpuUsage.TotalTime - before).TotalMilliseconds;
                 first[way].Add(firstToken);
                 each[way].Add(token);
             }
         }
         for (int way = 0; way < ways.Length; way++)
-            Console.WriteLine(Line($"| {name} | {ways[way].Name} | {At(first[way], 0.5):f3} ({At(first[way], 0.9):f3}) | {At(each[way], 0.5) * 1000:f1} ({At(each[way], 0.9) * 1000:f1}) |"));
+            Console.WriteLine(Line($"| {name} | {ways[way].Name} | {At(first[way], 0.5):f3} ({At(first[way], 0.9):f3}) | {At(each[way], 0.5) * 1000:f1} ({At(each[way], 0.9) * 1000:f1}) | {cpu[way] / rounds:f2} |"));
         for (int way = 1; way < ways.Length; way++)
-            Console.WriteLine(Line($"| {name} | {ways[way].Name}: more than in the process | {Difference(first, way):f3} | {Difference(each, way) * 1000:f1} |"));
+            Console.WriteLine(Line($"| {name} | {ways[way].Name}: more than in the process | {Difference(first, way):f3} | {Difference(each, way) * 1000:f1} | {(cpu[way] - cpu[0]) / rounds:f2} |"));
 
         static double Difference(List<double>[] times, int way) => At([.. times[way].Zip(times[0], (server, session) => server - session)], 0.5);
     }
