@@ -1,13 +1,12 @@
 namespace Chorale.Templates.Tests;
 
-public class TemplateFileTests : IDisposable
+public sealed class TemplateFileTests : IDisposable
 {
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("chorale-templates");
 
     public void Dispose()
     {
         _folder.Delete(recursive: true);
-        GC.SuppressFinalize(this);
     }
 
     [Fact]

@@ -26,7 +26,7 @@ static class TemplateDiffCommand
             string[] names = line.GetValue(between)!.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
             if (names.Length == 0)
                 throw new CliException("--between names nothing.", ExitCodes.Usage);
-            Dictionary<string, ChatTemplate> templates = names.Where(name => !TemplateComparison.OtherNames.Contains(name)).Distinct(StringComparer.Ordinal)
+            Dictionary<string, ChatTemplate> templates = names.Where(name => !TemplateComparison.OtherNames.Contains(name, StringComparer.Ordinal)).Distinct(StringComparer.Ordinal)
                 .ToDictionary(name => name, name => TemplateArguments.Load(name), StringComparer.Ordinal);
             string content = await CheckInput.ReadAsync(host, line.GetValue(file), cancellationToken);
             using JsonDocument conversation = Parse(content, line.GetValue(file) ?? "-");

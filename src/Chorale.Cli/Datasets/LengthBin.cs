@@ -1,9 +1,12 @@
+using System.Runtime.InteropServices;
+
 namespace Chorale.Cli;
 
 /// <summary>A bar of a histogram.</summary>
 /// <param name="First">The least length in it.</param>
 /// <param name="Last">The greatest.</param>
 /// <param name="Count">How many samples.</param>
+[StructLayout(LayoutKind.Auto)]
 readonly record struct LengthBin(int First, int Last, long Count)
 {
     /// <summary>Up to some twenty bars of the same round width.</summary>

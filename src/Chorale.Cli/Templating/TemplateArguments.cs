@@ -43,7 +43,7 @@ static class TemplateArguments
     public static ChatTemplate Load(string source, string? name = null, bool alwaysInterpreted = false)
     {
         bool exists = File.Exists(source) || Directory.Exists(source);
-        if (!exists && (ChatTemplate.Names.Contains(source) || source == "llama3.3"))
+        if (!exists && (ChatTemplate.Names.Contains(source, StringComparer.Ordinal) || source == "llama3.3"))
         {
             return !alwaysInterpreted
                 ? ChatTemplate.Named(source)

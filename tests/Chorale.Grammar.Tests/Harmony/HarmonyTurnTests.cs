@@ -92,7 +92,7 @@ public class HarmonyTurnTests
             Assert.Equal(Channels.Final, last.Channel);
             Assert.Null(last.ContentType);
             Assert.Equal(Special("<|return|>"), end);
-            if (turn.Answer != GrammarSource.AnyText)
+            if (!turn.Answer.Equals(GrammarSource.AnyText))
                 CheckCity(last.Text);
             return;
         }
