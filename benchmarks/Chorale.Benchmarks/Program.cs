@@ -21,7 +21,7 @@ switch (args)
         TemplateComparison.Run(rest.FirstOrDefault() ?? "gpt-oss");
         break;
     default:
-        BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+        BenchmarkSwitcher.FromAssembly(typeof(ServerBench).Assembly).Run(args);
         break;
 }
 return 0;

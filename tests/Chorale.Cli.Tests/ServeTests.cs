@@ -161,5 +161,5 @@ public partial class ServeTests
     }
 
     [GeneratedRegex(@"\AServing gpt-oss-nano at http://127\.0\.0\.1:\d+\. Ctrl-C stops it\.\n", RegexOptions.ExplicitCapture)]
-    private static partial Regex Announcement { get; }
+    static partial Regex Announcement { get; }
 }

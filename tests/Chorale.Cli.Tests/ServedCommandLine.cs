@@ -60,7 +60,7 @@ sealed partial class ServedCommandLine : IAsyncDisposable
     }
 
     [GeneratedRegex(@"http://[0-9.]+:\d+", RegexOptions.ExplicitCapture)]
-    private static partial Regex AddressIn { get; }
+    static partial Regex AddressIn { get; }
 
     /// <summary>Keeps what is written, and tells of the first line.</summary>
     sealed class WatchedWriter : StringWriter

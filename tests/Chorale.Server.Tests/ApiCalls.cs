@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -48,7 +49,7 @@ static class ApiCalls
         JsonElement at = json;
         foreach (string step in path.Split('.'))
         {
-            if (at.ValueKind == JsonValueKind.Array && int.TryParse(step, out int index))
+            if (at.ValueKind == JsonValueKind.Array && int.TryParse(step, CultureInfo.InvariantCulture, out int index))
             {
                 if (index >= at.GetArrayLength())
                     return null;

@@ -80,7 +80,7 @@ public class ServeCommandTests
 
     static async Task<(int ExitCode, string Output, string Errors)> RunAsync(string command)
     {
-        using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using Process shell = Process.Start(new ProcessStartInfo("bash", ["-c", command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         Task<string> output = shell.StandardOutput.ReadToEndAsync(Cancellation), errors = shell.StandardError.ReadToEndAsync(Cancellation);
         await shell.WaitForExitAsync(Cancellation);
         return (shell.ExitCode, await output, await errors);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -29,7 +30,7 @@ static class JsonFuzz
             string original = At(JsonNode.Parse(request)!, path)?.ToJsonString() ?? "null";
             int dot = path.LastIndexOf('/');
             string name = path[(dot + 1)..];
-            if (!int.TryParse(name, out _))
+            if (!int.TryParse(name, CultureInfo.InvariantCulture, out _))
                 yield return ($"{path} twice", holed.Replace($"\"{Hole}\"", $"{original},{JsonSerializer.Serialize(name)}:{original}", StringComparison.Ordinal));
             yield return ($"{path} left out", Without(request, path));
         }

@@ -442,7 +442,7 @@ public class ChatCompletionTests
     internal static string Joined(IEnumerable<JsonElement> chunks, string field) => string.Concat(chunks.Select(chunk => ApiCalls.At(chunk, $"choices.0.delta.{field}")?.GetString()));
 
     static string? Finish(IEnumerable<JsonElement> chunks) =>
-        Assert.Single(chunks.Select(chunk => ApiCalls.At(chunk, "choices.0.finish_reason")).OfType<JsonElement>().Where(reason => reason.ValueKind == JsonValueKind.String)).GetString();
+        Assert.Single(chunks.Select(chunk => ApiCalls.At(chunk, "choices.0.finish_reason")).OfType<JsonElement>(), reason => reason.ValueKind == JsonValueKind.String).GetString();
 
     static List<string> CallsOf(ApiAnswer answer) =>
         [.. (answer["choices.0.message.tool_calls"]?.EnumerateArray() ?? default).Select(call => $"{ApiCalls.At(call, "function.name")}({ApiCalls.At(call, "function.arguments")})")];
