@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 
 namespace Chorale.TestKit;
@@ -39,6 +40,6 @@ public static class NodeProgram
         using Process node = Process.Start(Start(Environment.CurrentDirectory, "--print", "process.versions.node.split('.')[0]"))!;
         string version = node.StandardOutput.ReadToEnd();
         node.WaitForExit();
-        return int.TryParse(version, out int major) ? major : 0;
+        return int.TryParse(version, CultureInfo.InvariantCulture, out int major) ? major : 0;
     }
 }

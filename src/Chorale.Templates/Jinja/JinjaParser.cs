@@ -33,8 +33,6 @@ sealed class JinjaParser
 
     static TemplateSyntaxException Outside(int line, string construct, string known) => new(line, construct, $"it is outside the subset that is known here: {known}");
 
-    // ---- statements ----
-
     /// <summary>Statements up to a tag that ends them, whose name is then the current token.</summary>
     Statement[] ParseBody(Token? opener, params string[] ends)
     {
@@ -225,8 +223,6 @@ sealed class JinjaParser
         Expect(TokenKind.BlockEnd);
         return new GenerationStatement(body, opener.Line);
     }
-
-    // ---- expressions, from the weakest operator to the strongest ----
 
     /// <summary>One expression, or a tuple of several with commas between.</summary>
     Expression ParseTuple(bool withConditional, bool inBrackets = false)
@@ -604,8 +600,6 @@ sealed class JinjaParser
         }
         return negated ? Checked(new NotExpression(test)) : test;
     }
-
-    // ---- tokens ----
 
     static bool IsReserved(string name) => Array.IndexOf(Keywords, name) >= 0 || name is "true" or "True" or "false" or "False" or "none" or "None";
 

@@ -27,13 +27,6 @@ struct StableHash
         Add(text.Length);
     }
 
-    public void AddOptional(string? text)
-    {
-        Add(text is null ? 0 : 1);
-        if (text is not null)
-            Add(text.AsSpan());
-    }
-
     public void Add(ReadOnlySpan<int> numbers)
     {
         foreach (int number in numbers)
@@ -45,6 +38,13 @@ struct StableHash
     {
         _first = (_first ^ (uint)value) * 0x100000001B3;
         _second = (BitOperations.RotateLeft(_second, 23) + (uint)value) * 0x9FB21C651E98DF25;
+    }
+
+    public void AddOptional(string? text)
+    {
+        Add(text is null ? 0 : 1);
+        if (text is not null)
+            Add(text.AsSpan());
     }
 
     static ulong Mix(ulong value)

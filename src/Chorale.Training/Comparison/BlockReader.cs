@@ -49,7 +49,7 @@ static class BlockReader
 
     static RenderedBlockKind KindOf(string header, string content)
     {
-        string role = header.Split(' ', '<')[0];
+        string role = header[..(header.AsSpan().IndexOfAny(' ', '<') is >= 0 and int end ? end : header.Length)];
         return role switch
         {
             "system" => RenderedBlockKind.System,

@@ -33,7 +33,7 @@ static class RenderingFacts
         void Add(string name, Func<ComparedRendering, string> tell) =>
             facts.Add(new(name, [.. renderings.Select(rendering => rendering.Error is null ? tell(rendering) : "refused")]));
 
-        bool HoldsTools(RenderedBlock block) => block.Content.Contains("namespace functions", StringComparison.Ordinal) || block.Content.Contains("<tools>", StringComparison.Ordinal)
+        static bool HoldsTools(RenderedBlock block) => block.Content.Contains("namespace functions", StringComparison.Ordinal) || block.Content.Contains("<tools>", StringComparison.Ordinal)
             || block.Content.Contains("\"parameters\":", StringComparison.Ordinal);
     }
 

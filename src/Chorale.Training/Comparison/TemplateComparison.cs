@@ -45,7 +45,8 @@ public sealed class TemplateComparison
     {
         ArgumentNullException.ThrowIfNull(names);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentOutOfRangeException.ThrowIfZero(names.Count, nameof(names));
+        if (names.Count == 0)
+            throw new ArgumentException("At least one rendering is compared.", nameof(names));
         ComparisonInput input = ComparisonInput.Read(history, options);
         ComparedRendering[] renderings = [.. names.Select(name => Render(name, input, options, find ?? ChatTemplate.Named))];
         List<RenderingDifference> differences = [];
@@ -59,7 +60,7 @@ public sealed class TemplateComparison
 
     static ComparedRendering Render(string name, ComparisonInput input, ComparisonOptions options, Func<string, ChatTemplate> find)
     {
-        ChatTemplate? template = OtherNames.Contains(name) ? null : find(name);
+        ChatTemplate? template = OtherNames.Contains(name, StringComparer.Ordinal) ? null : find(name);
         try
         {
             IReadOnlyList<TemplatePiece> pieces = template is not null ? template.RenderPieces(input.ForTemplate(options)).Pieces

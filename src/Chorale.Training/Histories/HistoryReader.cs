@@ -29,6 +29,13 @@ public static class HistoryReader
         }
     }
 
+    /// <inheritdoc cref="Read(JsonElement, HistoryRepairs)"/>
+    public static History Read(string json, HistoryRepairs? repairs = null)
+    {
+        using JsonDocument document = Parse(json);
+        return Read(document.RootElement, repairs);
+    }
+
     static History ReadAny(JsonElement json, HistoryRepairs repairs)
     {
         if (json.ValueKind == JsonValueKind.Array)
@@ -38,13 +45,6 @@ public static class HistoryReader
         if (!json.TryGetProperty("messages"u8, out JsonElement messages))
             throw new HistoryFormatException("messages", "found nothing, expected a list of messages");
         return ReadSurroundings(json) with { Messages = ReadMessages(messages, "messages", repairs) };
-    }
-
-    /// <inheritdoc cref="Read(JsonElement, HistoryRepairs)"/>
-    public static History Read(string json, HistoryRepairs? repairs = null)
-    {
-        using JsonDocument document = Parse(json);
-        return Read(document.RootElement, repairs);
     }
 
     /// <summary>Everything but the messages.</summary>

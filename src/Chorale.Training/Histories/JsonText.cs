@@ -59,7 +59,7 @@ static class JsonText
             Utf8JsonReader reader = new(utf8.AsSpan(0, Encoding.UTF8.GetBytes(text, utf8)), new JsonReaderOptions { MaxDepth = MaxDepth });
             while (reader.Read())
             {
-                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !CanUnescape(reader))
+                if (reader.TokenType is JsonTokenType.String or JsonTokenType.PropertyName && reader.ValueIsEscaped && !CanUnescape(ref reader))
                     return false;
             }
             return true;
@@ -74,7 +74,7 @@ static class JsonText
         }
     }
 
-    static bool CanUnescape(in Utf8JsonReader reader)
+    static bool CanUnescape(ref Utf8JsonReader reader)
     {
         try
         {

@@ -10,6 +10,8 @@ namespace Chorale.Training;
 /// <param name="maxRecordBytes">The most that a row may have; a longer line is passed over.</param>
 sealed class RecordReader(Stream stream, string name, int blockBytes = 1 << 20, int maxRecordBytes = 64 << 20)
 {
+    static readonly SearchValues<byte> Ends = SearchValues.Create(" \t\r\n,]}"u8);
+
     static readonly SearchValues<byte> Structure = SearchValues.Create("\"{}[]"u8);
 
     byte[] _carry = [];
@@ -62,7 +64,7 @@ sealed class RecordReader(Stream stream, string name, int blockBytes = 1 << 20, 
             return StringLength(text);
         if (text[0] is not ((byte)'{' or (byte)'['))
         {
-            int end = text.IndexOfAny(" \t\r\n,]}"u8);
+            int end = text.IndexOfAny(Ends);
             return end > 0 ? end : end == 0 ? 1 : isAll ? text.Length : -1;
         }
         int depth = 0, at = 0;

@@ -455,7 +455,7 @@ static class PythonOperations
     static TemplateValue[] Characters(StringValue text, Budget budget)
     {
         string value = text.Value;
-        budget.Spend(value.Length);
+        budget.Spend(4L * value.Length);   // each becomes a value of its own
         TemplateValue[] characters = new TemplateValue[CountCharacters(value)];
         for (int i = 0, place = 0; place < characters.Length; place++)
         {
