@@ -1,4 +1,4 @@
-// What all files share. The server plays script.jsonl: `chorale serve --script tests/clients/script.jsonl`, its address in OPENAI_BASE_URL.
+// What all files share. The server plays script.jsonl: `chorale serve --script tests/clients/script.jsonl --name gpt-oss-test`, its address in OPENAI_BASE_URL.
 export const baseURL = process.env.OPENAI_BASE_URL ??= 'http://127.0.0.1:8080/v1';
 export const apiKey = process.env.OPENAI_API_KEY ??= 'not-needed';
 
