@@ -24,7 +24,7 @@ sealed class CuttableProxy : IAsyncDisposable
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public static CuttableProxy To(NpgsqlConnectionStringBuilder server) => new(
-        Path.IsPathRooted(server.Host) ? new UnixDomainSocketEndPoint(Path.Combine(server.Host, $".s.PGSQL.{server.Port}")) : new DnsEndPoint(server.Host, server.Port));
+        Path.IsPathRooted(server.Host) ? new UnixDomainSocketEndPoint(Path.Combine(server.Host, $".s.PGSQL.{server.Port}")) : new DnsEndPoint(server.Host!, server.Port));
 
     /// <summary>Breaks the connections there are.</summary>
     public void Cut()
