@@ -31,7 +31,7 @@ static class ServerBench
         {
             Console.WriteLine("\n| answer | asked | first token, ms, median (p90) | token, µs, median (p90) | CPU of a turn, client included, ms |\n|---|---|---|---|---|");
             await MeasureOverheadAsync("scripted, 200 tokens as fast as they are read", Scripted(200), "Hi", rounds: 300);
-            await MeasureOverheadAsync("scripted, a token every 5 ms", Scripted(20, TimeSpan.FromMilliseconds(5)), "Hi", rounds: 100);
+            await MeasureOverheadAsync("scripted, tokens 5 ms or more apart", Scripted(20, TimeSpan.FromMilliseconds(5)), "Hi", rounds: 100);
             using ChatModel nano = ChatModel.OpenEmbedded();
             await MeasureOverheadAsync("gpt-oss-nano", nano, "What is the capital of Japan? And what is 17 + 25?", rounds: 60);
         }
