@@ -30,7 +30,8 @@ static class ServerBench
         if (parts.Contains("overhead"))
         {
             Console.WriteLine("\n| answer | asked | first token, ms, median (p90) | token, µs, median (p90) | CPU of a turn, client included, ms |\n|---|---|---|---|---|");
-            await MeasureOverheadAsync("scripted, 200 tokens", Scripted(200), "Hi", rounds: 300);
+            await MeasureOverheadAsync("scripted, 200 tokens as fast as they are read", Scripted(200), "Hi", rounds: 300);
+            await MeasureOverheadAsync("scripted, tokens 5 ms or more apart", Scripted(20, TimeSpan.FromMilliseconds(5)), "Hi", rounds: 100);
             using ChatModel nano = ChatModel.OpenEmbedded();
             await MeasureOverheadAsync("gpt-oss-nano", nano, "What is the capital of Japan? And what is 17 + 25?", rounds: 60);
         }
@@ -46,10 +47,10 @@ static class ServerBench
     }
 
     /// <summary>An answer of so many words, and a thought before it.</summary>
-    static ChatModel Scripted(int tokens)
+    static ChatModel Scripted(int tokens, TimeSpan delay = default)
     {
         string text = string.Concat("<|channel|>analysis<|message|>Hm.<|end|><|start|>assistant<|channel|>final<|message|>", string.Concat(Enumerable.Repeat(" word", tokens)), "<|return|>");
-        return ChatModel.Of("scripted", new ScriptedGenerator(HarmonyEncoding.Default, text), HarmonyEncoding.Default);
+        return ChatModel.Of("scripted", new ScriptedGenerator(HarmonyEncoding.Default, [new ScriptedAnswer(HarmonyEncoding.Default.Tokenizer.EncodeWithSpecials(text)) { Delay = delay }]), HarmonyEncoding.Default);
     }
 
     static async Task MeasureOverheadAsync(string name, ChatModel model, string question, int rounds)
