@@ -104,9 +104,7 @@ static class ServerBench
         return (Stopwatch.GetElapsedTime(start, first).TotalMilliseconds, Stopwatch.GetElapsedTime(first, last).TotalMilliseconds / Math.Max(1, tokens - 1));
     }
 
-    /// <summary>
-    /// 
-    /// </summary>
+    /// <summary>Times a turn over HTTP.</summary>
     /// <param name="client">Keeps its connection.</param>
     /// <param name="path">Of the API.</param>
     /// <param name="request">Streams.</param>
@@ -257,9 +255,7 @@ static class ServerBench
 
         public PeakMemory() => _timer = new(_ => Look(), null, TimeSpan.Zero, TimeSpan.FromMilliseconds(10));
 
-        /// <summary>
-        /// 
-        /// </summary>
+        /// <summary>The most there was.</summary>
         /// <returns>Megabytes.</returns>
         public double Stop()
         {
