@@ -7,10 +7,10 @@ public sealed record TemplateLimits
     public static TemplateLimits Default { get; } = new();
 
     /// <summary>How many steps one rendering may take; a step is a part of an expression, or eight characters moved.</summary>
-    public long MaxSteps { get; init => field = Positive(value, nameof(MaxSteps)); } = 20_000_000;
+    public long MaxSteps { get; init => field = Positive(value, nameof(MaxSteps)); } = 12_000_000;
 
     /// <summary>How many characters (UTF-16 units) a text may have, the result or one on the way to it.</summary>
-    public int MaxLength { get; init => field = (int)Positive(value, nameof(MaxLength)); } = 32 * 1024 * 1024;
+    public int MaxLength { get; init => field = (int)Positive(value, nameof(MaxLength)); } = 16 * 1024 * 1024;
 
     /// <summary>How deep macros may call one another.</summary>
     public int MaxDepth { get; init => field = (int)Positive(value, nameof(MaxDepth)); } = 200;
