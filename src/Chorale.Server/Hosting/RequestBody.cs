@@ -43,7 +43,7 @@ static partial class RequestBody
         PipeReader reader = context.Request.BodyReader;
         while (true)
         {
-            ReadResult read = await reader.ReadAsync(context.RequestAborted);
+            ReadResult read = await ReadMoreAsync(reader, context.RequestAborted);
             ReadOnlySequence<byte> buffer = read.Buffer;
             if (buffer.Length > most)
                 throw TooLarge(most);
@@ -54,6 +54,19 @@ static partial class RequestBody
                 return body;
             }
             reader.AdvanceTo(buffer.Start, buffer.End);
+        }
+    }
+
+    /// <summary>Whatever goes wrong while a body arrives, a chunk that is none or a connection that ends, is of the client's making.</summary>
+    static async ValueTask<ReadResult> ReadMoreAsync(PipeReader reader, CancellationToken aborted)
+    {
+        try
+        {
+            return await reader.ReadAsync(aborted);
+        }
+        catch (Exception e) when (e is not BadHttpRequestException && !aborted.IsCancellationRequested)
+        {
+            throw new ApiException(400, "The request body could not be read to its end.", null, "invalid_request", innerException: e);
         }
     }
 
