@@ -137,7 +137,7 @@ sealed class TurnPartReader(Tokenizer tokenizer, CallResolver resolver, ChatSess
     }
 
     /// <summary>The part being written.</summary>
-    sealed class OpenPart(TurnPartKind kind, HarmonyCall? call, ArgumentFilter? stream)
+    sealed class OpenPart(TurnPartKind kind, HarmonyCall? call, ArgumentFilter? filter)
     {
         public TurnPartKind Kind { get; } = kind;
 
@@ -147,8 +147,8 @@ sealed class TurnPartReader(Tokenizer tokenizer, CallResolver resolver, ChatSess
 
         public StringBuilder Shown { get; } = new();
 
-        public string Pass(string text) => stream?.Push(text) ?? text;
+        public string Pass(string text) => filter?.Push(text) ?? text;
 
-        public string Finish(string? arguments) => (arguments is null ? stream?.Cut() : stream?.Finish(arguments)) ?? "";
+        public string Finish(string? arguments) => (arguments is null ? filter?.Cut() : filter?.Finish(arguments)) ?? "";
     }
 }

@@ -21,7 +21,7 @@ public static class ChoraleServer
         builder.Services.AddSingleton(new ServerState(options, model));
         builder.Services.AddSingleton<RequestGate>();
         if (options.CorsOrigins.Count > 0)
-            builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("x-request-id", "x-chorale-warning")));
+            builder.Services.AddCors(cors => cors.AddDefaultPolicy(policy => policy.WithOrigins([.. options.CorsOrigins]).AllowAnyHeader().AllowAnyMethod().WithExposedHeaders("x-request-id", AnswerWarnings.Header)));
         builder.AddResponsesApi(options);
         builder.AddChatApi(options);
         configure?.Invoke(builder);

@@ -40,6 +40,7 @@ public class TurnPartTests
     [InlineData("<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{\"name\":\"get_weather\",\"arguments\":{\"city\":\"Paris\"}}<|call|>", "Call get_weather:{\"city\":\"Paris\"}")]
     [InlineData("<|channel|>commentary to=functions.rename <|constrain|>json<|message|>{\"name\":\"a\",\"to\":\"b\"}<|call|>", "Call rename:{\"name\":\"a\",\"to\":\"b\"}")]
     [InlineData("<|channel|>final<|message|>{\"name\":\"get_weather\",\"arguments\":{\"city\":\"Paris\"}}<|return|>", "Call get_weather:{\"city\":\"Paris\"}")]
+    [InlineData("<|channel|>final<|message|>{\"n\\u0061me\":\"get_weather\",\"arguments\":{\"city\":\"Paris\"}}<|return|>", "Call get_weather:{\"city\":\"Paris\"}")]
     [InlineData("<|channel|>final<|message|>{\"name\":\"Bob\",\"type\":\"person\"}<|return|>", "Answer:{\"name\":\"Bob\",\"type\":\"person\"}")]
     [InlineData("<|channel|>final<|message|>{\"who\":\"Bob\"}<|return|>", "Answer:{\"who\":\"Bob\"}")]
     [InlineData("<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>Paris<|call|>", "Call get_weather:{\"city\":\"Paris\"}")]

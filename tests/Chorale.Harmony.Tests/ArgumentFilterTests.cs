@@ -52,6 +52,7 @@ public class ArgumentFilterTests
     [InlineData(""" {"who":1}""", """ {"who":1}""")]
     [InlineData("""{"name":"f","arg""", "")]
     [InlineData("""{"name":"f","x":""", """{"name":"f","x":""")]
+    [InlineData("""{"\u006eame":"f","arguments":{"a":1}}""", "")]
     [InlineData("{\"name\":\"a\nb", "{\"name\":\"a\nb")]
     public void An_answer_waits_only_while_it_may_name_a_tool(string written, string expected)
     {

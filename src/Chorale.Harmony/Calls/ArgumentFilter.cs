@@ -19,7 +19,7 @@ public sealed class ArgumentFilter
 
     ArgumentFilter(EnvelopeScanner? scanner, bool isAnswer) => (_scanner, _isAnswer) = (scanner, isAnswer);
 
-    /// <summary>A stream for the arguments of a call.</summary>
+    /// <summary>A filter for the arguments of a call.</summary>
     /// <param name="call">Which tool is called; its arguments do not matter.</param>
     /// <param name="repairs">Whether arguments will be repaired at the end; otherwise all passes at once.</param>
     public static ArgumentFilter OfCall(HarmonyCall call, bool repairs = true)
@@ -29,7 +29,7 @@ public sealed class ArgumentFilter
         return new(repairs && !isText ? new(maybeEnvelope: !ArgumentRepair.Declares(call.Tool, "name")) : null, isAnswer: false);
     }
 
-    /// <summary>A stream for an answer.</summary>
+    /// <summary>A filter for an answer.</summary>
     /// <param name="mayBeCall">Whether there are tools that it may name, and calls are repaired; otherwise all passes at once.</param>
     public static ArgumentFilter OfAnswer(bool mayBeCall) => new(mayBeCall ? new(maybeEnvelope: true) : null, isAnswer: true);
 

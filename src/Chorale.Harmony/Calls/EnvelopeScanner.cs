@@ -131,6 +131,9 @@ sealed class EnvelopeScanner(bool maybeEnvelope)
         _inString = false;
         _expected = _isKey ? Expected.Colon : Expected.CommaOrEnd;
         if (isPartOfKey)
-            MayBeEnvelope = MayBeEnvelope && ArgumentRepair.IsOfEnvelope(_key.ToString());
+            MayBeEnvelope = MayBeEnvelope && IsOfEnvelope(_key.ToString());
     }
+
+    /// <summary>An escape may spell any character, so a name with one may be any name.</summary>
+    static bool IsOfEnvelope(string key) => key.Contains('\\', StringComparison.Ordinal) || ArgumentRepair.IsOfEnvelope(key);
 }

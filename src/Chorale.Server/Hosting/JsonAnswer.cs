@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -9,15 +8,18 @@ namespace Chorale.Server;
 /// <summary>Writes answers that are one JSON document.</summary>
 static class JsonAnswer
 {
-    static readonly JsonWriterOptions Json = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     /// <summary>Writes a value with a status.</summary>
-    public static async Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
+    public static Task WriteAsync<T>(HttpContext context, T value, JsonTypeInfo<T> type, int status = StatusCodes.Status200OK)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, Json))
+        using (Utf8JsonWriter writer = new(buffer, ServerJson.Relaxed))
             JsonSerializer.Serialize(writer, value, type);
-        ReadOnlyMemory<byte> json = buffer.WrittenMemory;
+        return WriteRawAsync(context, buffer.WrittenMemory, status);
+    }
+
+    /// <summary>Writes what is JSON already with a status.</summary>
+    public static async Task WriteRawAsync(HttpContext context, ReadOnlyMemory<byte> json, int status = StatusCodes.Status200OK)
+    {
         HttpResponse response = context.Response;
         response.StatusCode = status;
         response.ContentType = "application/json; charset=utf-8";

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
@@ -11,8 +10,6 @@ namespace Chorale.Server;
 /// <summary>Writes a stream of server-sent events: each frame whole, in one flush; comments where it is quiet for long.</summary>
 sealed class SseWriter : IAsyncDisposable
 {
-    static readonly JsonWriterOptions Json = new() { SkipValidation = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
-
     readonly PipeWriter _body;
     readonly Utf8JsonWriter _json;
     readonly SemaphoreSlim _writing = new(1, 1);
@@ -24,7 +21,7 @@ sealed class SseWriter : IAsyncDisposable
     SseWriter(HttpContext context, ServerOptions options)
     {
         _body = context.Response.BodyWriter;
-        _json = new(_body, Json);
+        _json = new(_body, ServerJson.Relaxed);
         _aborted = context.RequestAborted;
         _timer = options.TimeProvider.CreateTimer(static writer => ((SseWriter)writer!).Tick(), this, options.KeepAlive / 2, options.KeepAlive / 2);
     }

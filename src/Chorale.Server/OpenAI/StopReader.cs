@@ -7,14 +7,16 @@ static class StopReader
 {
     const int MaxTexts = 4, MaxIds = 64, MaxCharacters = 4096;
 
-    /// <summary>Reads <c>stop</c>: a text, or up to four; empty ones end nothing.</summary>
+    /// <summary>Reads <c>stop</c>: a text, or several; empty ones end nothing.</summary>
+    /// <param name="request">The whole request.</param>
+    /// <param name="most">How many there may be.</param>
     /// <exception cref="ApiException">It is neither.</exception>
-    public static IReadOnlyList<string> ReadTexts(RequestObject request)
+    public static IReadOnlyList<string> ReadTexts(RequestObject request, int most = MaxTexts)
     {
         if (request.Get("stop") is not { } stop)
             return [];
         List<string> texts = [];
-        foreach (RequestValue value in stop.IsArray ? stop.Array(MaxTexts) : [stop])
+        foreach (RequestValue value in stop.IsArray ? stop.Array(most) : [stop])
         {
             string text = value.Text();
             if (text.Length > MaxCharacters)

@@ -16,8 +16,7 @@ sealed class ChatCompletionsEndpoint(ServerState state, ReasoningCache cache, IL
         ChatCompletionRequest request = await ReadAsync(context);
         using Admission.Place place = state.Admission.Enter();
         ChatTurns turns = ChatTurns.Prepare(request, state, cache);
-        if (request.Warnings.Count > 0)
-            context.Response.Headers["x-chorale-warning"] = AnswerWarnings.ForHeader(request.Warnings);
+        AnswerWarnings.AddTo(context.Response, request.Warnings);
         if (request.Stream)
             await StreamAsync(context, request, turns, place, since);
         else

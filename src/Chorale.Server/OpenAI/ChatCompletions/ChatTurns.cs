@@ -65,23 +65,7 @@ sealed class ChatTurns
     {
         TappedGenerator? tap = request.ReturnsTokenIds || request.Form.StopTokenIds.Count > 0 ? new(model.Generator, request.Form.StopTokenIds) : null;
         ChatSessionOptions options = request.Options with { Sampling = SamplingReader.ForChoice(request.Options.Sampling, index) };
-        return new(Prepare(tap ?? model.Generator, model.Encoding, options, request.Messages), tap, new(request.Form, index, model.Encoding, cache));
-    }
-
-    /// <summary>
-    /// A limit that is too small for any answer of the form that was asked for (probes send a limit of 1) gives an answer that is cut, and says so, rather than none.
-    /// </summary>
-    static PreparedTurn Prepare(ITokenGenerator generator, HarmonyEncoding encoding, ChatSessionOptions options, IReadOnlyList<Message> messages)
-    {
-        try
-        {
-            return new ChatSession(generator, encoding, options).Prepare(messages);
-        }
-        catch (BudgetTooSmallException)
-        {
-            ChatSessionOptions free = options with { Answer = null, ToolChoice = HarmonyToolChoice.Auto, EnforceTools = ToolEnforcement.Off, EnforceFormat = false, MaxReasoningTokens = null };
-            return new ChatSession(generator, encoding, free).Prepare(messages);
-        }
+        return new(TurnPreparation.Prepare(tap ?? model.Generator, model.Encoding, options, request.Messages), tap, new(request.Form, index, model.Encoding, cache));
     }
 
     async IAsyncEnumerable<ChatChunkChoice> Run(Choice choice, Admission.Place place, long since, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ static class InputItems
     public static byte[] Write(IReadOnlyList<RequestValue> items, ResponseIds ids)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, ResponseEventWriter.Relaxed))
+        using (Utf8JsonWriter writer = new(buffer, ServerJson.Relaxed))
         {
             writer.WriteStartArray();
             for (int i = 0; i < items.Count; i++)
@@ -43,7 +43,7 @@ static class InputItems
         }
         List<JsonElement> page = [.. ordered.Skip(start).Take(limit)];
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, ResponseEventWriter.Relaxed))
+        using (Utf8JsonWriter writer = new(buffer, ServerJson.Relaxed))
         {
             writer.WriteStartObject();
             writer.WriteString("object", "list");

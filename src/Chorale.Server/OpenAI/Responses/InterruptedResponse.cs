@@ -61,7 +61,7 @@ static class InterruptedResponse
     public static byte[] Bytes(JsonNode node)
     {
         using MemoryStream bytes = new();
-        using (Utf8JsonWriter writer = new(bytes, ResponseEventWriter.Relaxed))
+        using (Utf8JsonWriter writer = new(bytes, ServerJson.Relaxed))
             node.WriteTo(writer);
         return bytes.ToArray();
     }

@@ -10,5 +10,5 @@ sealed record OpenItem(OutputItem Item, int Index, bool HasLogprobs)
 {
     public StringBuilder Text { get; } = new();
 
-    public List<OutputLogprob> Logprobs { get; } = [];
+    public List<TokenLogprob> Logprobs { get; } = [];
 }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Chorale.Chat;
@@ -17,9 +16,6 @@ namespace Chorale.Server;
 /// <param name="options">What of a turn is told, and how.</param>
 sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, ResponseWriting options)
 {
-    /// <summary>Characters stand for themselves wherever JSON lets them.</summary>
-    public static readonly JsonWriterOptions Relaxed = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
-
     readonly ArrayBufferWriter<byte> _buffer = new(1024);
     readonly List<StoredEvent> _events = [];
     ImmutableList<OutputItem> _output = [];
@@ -89,7 +85,7 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
     public static byte[] Serialize<T>(T value, JsonTypeInfo<T> type, ArrayBufferWriter<byte> buffer)
     {
         buffer.ResetWrittenCount();
-        using (Utf8JsonWriter writer = new(buffer, Relaxed))
+        using (Utf8JsonWriter writer = new(buffer, ServerJson.Relaxed))
             JsonSerializer.Serialize(writer, value, type);
         return buffer.WrittenSpan.ToArray();
     }
@@ -154,7 +150,7 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
                     Add(SummaryEvent(EventTypes.SummaryDelta) with { Delta = text });
                 break;
             case "message":
-                OutputLogprob[] logprobs = open.HasLogprobs ? [.. tokens.Select(LogprobOf)] : [];
+                TokenLogprob[] logprobs = open.HasLogprobs ? [.. tokens.Select(LogprobOf)] : [];
                 open.Logprobs.AddRange(logprobs);
                 Add(ContentEvent(EventTypes.TextDelta) with { Delta = text, Logprobs = logprobs });
                 break;
@@ -235,7 +231,7 @@ sealed class ResponseEventWriter(ResponseIds ids, ResponseObject initial, Respon
 
     static IncompleteDetails? DetailsOf(ResponseEnd end) => end == ResponseEnd.Cancelled ? null : new(IncompleteDetails.Interrupted);
 
-    OutputLogprob LogprobOf(GeneratedToken token) => OutputLogprob.Of(token, options.Tokenizer!);
+    TokenLogprob LogprobOf(GeneratedToken token) => Chorale.Server.Logprobs.Of(options.Tokenizer!, token);
 
     ResponseEvent ItemEvent(string type) => new() { Type = type, SequenceNumber = _sequence, ItemId = _open!.Item.Id, OutputIndex = _open.Index };
 

@@ -17,13 +17,14 @@ sealed record ResponsePrompt(ChatSessionOptions Options, IReadOnlyList<Message> 
     /// <param name="request">The request.</param>
     /// <param name="read">The items that it and the responses before it hold.</param>
     /// <param name="maxTokens">How many ids the answer may have; null leaves it to the context.</param>
-    public static ResponsePrompt Of(ResponseRequest request, InputReader read, int? maxTokens)
+    /// <param name="time">Whose day the system message names.</param>
+    public static ResponsePrompt Of(ResponseRequest request, InputReader read, int? maxTokens, TimeProvider time)
     {
         string? instructions = Verbosity.AddTo(string.Join("\n\n", read.Instructions.Prepend(request.Instructions).Where(text => !string.IsNullOrEmpty(text))), request.Verbosity);
         DeveloperContent developer = request.Tools.AddTo(new() { Instructions = string.IsNullOrEmpty(instructions) ? null : instructions });
         ChatSessionOptions options = new()
         {
-            System = SystemContent.Default with { ReasoningEffort = request.Effort.Effort },
+            System = SystemMessage.Of(request.Effort, time),
             Developer = developer.Instructions is null && !request.Tools.Any ? null : developer,
             Sampling = request.Sampling,
             MaxTokens = maxTokens,
@@ -69,19 +70,7 @@ sealed record ResponsePrompt(ChatSessionOptions Options, IReadOnlyList<Message> 
         }
     }
 
-    /// <summary>A limit that is too small for any answer of the form that is asked for (probes send a limit of 1) gives an answer that is cut, and says so, rather than none.</summary>
-    PreparedTurn PrepareTurn(ServedModel model, IReadOnlyList<Message> messages)
-    {
-        try
-        {
-            return model.NewSession(Options).Prepare(messages);
-        }
-        catch (BudgetTooSmallException)
-        {
-            ChatSessionOptions free = Options with { Answer = null, ToolChoice = HarmonyToolChoice.Auto, EnforceTools = ToolEnforcement.Off, EnforceFormat = false, MaxReasoningTokens = null };
-            return model.NewSession(free).Prepare(messages);
-        }
-    }
+    PreparedTurn PrepareTurn(ServedModel model, IReadOnlyList<Message> messages) => TurnPreparation.Prepare(model.Generator, model.Encoding, Options, messages);
 
     /// <summary>As many of the latest messages as fit, results without their call left out too; null where not even the last one does.</summary>
     IReadOnlyList<Message>? FindWhatFits(ServedModel model)

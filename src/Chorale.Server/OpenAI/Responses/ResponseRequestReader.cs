@@ -67,8 +67,8 @@ static class ResponseRequestReader
             ToolChoice = tools.ReadChoice(request.Get("tool_choice"), warnings),
             ToolChoiceEcho = request.Get("tool_choice") is { } choice ? Echo(choice) : Auto,
             Truncates = request.OptionalChoice("truncation", "auto", "disabled") == "auto",
-            Sampling = ReadSampling(request, model.DefaultSampling),
-            StopSequences = ReadStop(request.Get("stop")),
+            Sampling = SamplingReader.Read(request, model.DefaultSampling, model.Generator.VocabularySize),
+            StopSequences = StopReader.ReadTexts(request, MaxStops),
             Logprobs = top > 0 || include.Contains("message.output_text.logprobs"),
             TopLogprobs = top ?? 0,
             SealsReasoning = include.Contains("reasoning.encrypted_content"),
@@ -89,7 +89,7 @@ static class ResponseRequestReader
         try
         {
             ArrayBufferWriter<byte> buffer = new();
-            using (Utf8JsonWriter writer = new(buffer, ResponseEventWriter.Relaxed))
+            using (Utf8JsonWriter writer = new(buffer, ServerJson.Relaxed))
                 value.Element.WriteTo(writer);
             return JsonElement.Parse(buffer.WrittenSpan, new JsonDocumentOptions { MaxDepth = 1024 });
         }
@@ -139,30 +139,6 @@ static class ResponseRequestReader
         return include;
     }
 
-    static SamplingOptions ReadSampling(RequestObject request, SamplingOptions sampling) => sampling with
-    {
-        Temperature = (float?)request.OptionalNumber("temperature", 0, 2) ?? sampling.Temperature,
-        TopP = AboveNothing(request.OptionalNumber("top_p", 0, 1)) ?? sampling.TopP,
-        TopK = Math.Max(request.OptionalInteger("top_k", -1) ?? sampling.TopK, 0),
-        MinP = (float?)request.OptionalNumber("min_p", 0, 1) ?? sampling.MinP,
-        RepetitionPenalty = AboveNothing(request.OptionalNumber("repetition_penalty", 0, 10)) ?? sampling.RepetitionPenalty,
-        FrequencyPenalty = (float?)request.OptionalNumber("frequency_penalty", -2, 2) ?? sampling.FrequencyPenalty,
-        PresencePenalty = (float?)request.OptionalNumber("presence_penalty", -2, 2) ?? sampling.PresencePenalty,
-        Seed = request.OptionalLong("seed") ?? sampling.Seed,
-    };
-
-    /// <summary>The API lets these be 0, which is as good as the least there is.</summary>
-    static float? AboveNothing(double? value) => value is { } given ? Math.Max((float)given, 1e-6f) : null;
-
-    static IReadOnlyList<string> ReadStop(RequestValue? stop) => stop switch
-    {
-        null => [],
-        { IsText: true } one => Words([one]),
-        { } several => Words(several.Array(MaxStops)),
-    };
-
-    static IReadOnlyList<string> Words(IReadOnlyList<RequestValue> values) => [.. values.Select(value => value.Text()).Where(text => text.Length > 0)];
-
     static JsonElement ReadMetadata(RequestObject? metadata)
     {
         if (metadata is not { } given)
@@ -194,7 +170,7 @@ static class ResponseRequestReader
     static JsonElement Complete(RequestObject given, ReadOnlySpan<string> names)
     {
         ArrayBufferWriter<byte> buffer = new();
-        using (Utf8JsonWriter writer = new(buffer, ResponseEventWriter.Relaxed))
+        using (Utf8JsonWriter writer = new(buffer, ServerJson.Relaxed))
         {
             writer.WriteStartObject();
             foreach (JsonProperty member in Echo(new(given.Element, given.Path)).EnumerateObject())

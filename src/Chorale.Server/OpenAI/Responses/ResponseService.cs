@@ -260,7 +260,7 @@ sealed partial class ResponseService : IHostedService
         if (request.PreviousResponseId is { } previous)
             reader.Read(await ReadChainAsync(previous, cancellationToken));
         reader.Read(items);
-        return ResponsePrompt.Of(request, reader, _state.MaxTokens(request.MaxOutputTokens));
+        return ResponsePrompt.Of(request, reader, _state.MaxTokens(request.MaxOutputTokens), _state.Time);
     }
 
     /// <summary>All items of the responses that a request goes on from, what came in and what was answered.</summary>

@@ -10,10 +10,6 @@ namespace Chorale.Server;
 /// <summary>The routes of the Responses API, and what they need.</summary>
 static class ResponsesRoutes
 {
-    const string WarningHeader = "x-chorale-warning";
-
-    const int MaxWarningLength = 1000;
-
     public static void AddResponsesApi(this WebApplicationBuilder builder, ServerOptions options)
     {
         builder.Services.AddSingleton(_ => ResponseStores.Open(options));
@@ -30,7 +26,7 @@ static class ResponsesRoutes
         routes.MapPost("/v1/responses/compact", context => CompactAsync(context, state, responses));
         routes.MapGet("/v1/responses/{id}", context => GetAsync(context, state, responses));
         routes.MapDelete("/v1/responses/{id}", context => DeleteAsync(context, responses));
-        routes.MapPost("/v1/responses/{id}/cancel", async context => await WriteAsync(context, await responses.CancelAsync(IdOf(context), context.RequestAborted)));
+        routes.MapPost("/v1/responses/{id}/cancel", async context => await JsonAnswer.WriteRawAsync(context, await responses.CancelAsync(IdOf(context), context.RequestAborted)));
         routes.MapGet("/v1/responses/{id}/input_items", context => ListAsync(context, responses));
     }
 
@@ -40,8 +36,7 @@ static class ResponsesRoutes
         using JsonDocument body = await RequestBody.ReadJsonAsync(context, state.Options);
         ResponseRequest request = ResponseRequestReader.Read(body.RootElement, state.Options, state.Model);
         ResponseRun run = await responses.CreateAsync(request, since, context.RequestAborted);
-        if (run.Response.Warnings is { } warnings)
-            context.Response.Headers[WarningHeader] = HeaderOf(warnings);
+        AnswerWarnings.AddTo(context.Response, run.Response.Warnings);
         try
         {
             if (request.Stream)
@@ -54,7 +49,7 @@ static class ResponsesRoutes
                 await run.Completion.WaitAsync(context.RequestAborted);
                 ResponseService.ThrowIfFailed(run);
             }
-            await WriteAsync(context, ResponseEventWriter.Serialize(run.Response));
+            await JsonAnswer.WriteRawAsync(context, ResponseEventWriter.Serialize(run.Response));
         }
         finally
         {
@@ -86,7 +81,7 @@ static class ResponsesRoutes
         if (ReadBoolean(context, "stream"))
             await SendAsync(context, state, await responses.ReplayAsync(id, after, context.RequestAborted));
         else
-            await WriteAsync(context, await responses.GetAsync(id, context.RequestAborted));
+            await JsonAnswer.WriteRawAsync(context, await responses.GetAsync(id, context.RequestAborted));
     }
 
     static async Task DeleteAsync(HttpContext context, ResponseService responses)
@@ -104,7 +99,7 @@ static class ResponsesRoutes
             throw ApiException.Invalid($"Invalid value: '{RequestValue.Shorten(order)}'. Supported values are: 'asc' and 'desc'.", "order", "invalid_value");
         string? after = context.Request.Query["after"];
         ReadOnlyMemory<byte> items = await responses.GetInputAsync(IdOf(context), context.RequestAborted);
-        await WriteAsync(context, InputItems.WritePage(JsonElement.Parse(items.Span, new JsonDocumentOptions { MaxDepth = 1024 }), limit, order == "asc", after));
+        await JsonAnswer.WriteRawAsync(context, InputItems.WritePage(JsonElement.Parse(items.Span, new JsonDocumentOptions { MaxDepth = 1024 }), limit, order == "asc", after));
     }
 
     static async Task SendAsync(HttpContext context, ServerState state, IAsyncEnumerable<StoredEvent> events)
@@ -112,13 +107,6 @@ static class ResponsesRoutes
         await using SseWriter sse = await SseWriter.StartAsync(context, state.Options);
         await foreach (StoredEvent stored in events)
             await sse.WriteRawAsync(stored.Type, stored.Json);
-    }
-
-    static async Task WriteAsync(HttpContext context, ReadOnlyMemory<byte> json)
-    {
-        context.Response.ContentType = "application/json; charset=utf-8";
-        context.Response.ContentLength = json.Length;
-        await context.Response.BodyWriter.WriteAsync(json, context.RequestAborted);
     }
 
     static string IdOf(HttpContext context) => (string)context.GetRouteValue("id")!;
@@ -141,12 +129,5 @@ static class ResponsesRoutes
             "true" or "1" => true,
             _ => throw ApiException.Invalid($"Invalid '{name}': expected 'true' or 'false', but got '{RequestValue.Shorten(text)}' instead.", name, "invalid_value"),
         };
-    }
-
-    /// <summary>A header holds but plain characters, and not many.</summary>
-    static string HeaderOf(IReadOnlyList<string> warnings)
-    {
-        string all = string.Concat(string.Join("; ", warnings).Select(c => c is >= ' ' and <= '~' ? c : '?'));
-        return all.Length <= MaxWarningLength ? all : $"{all.AsSpan(0, MaxWarningLength)}...";
     }
 }

@@ -14,9 +14,9 @@ sealed record OutputPart
     public IReadOnlyList<JsonElement>? Annotations { get; init; }
 
     /// <summary>Of an output text; empty unless they were asked for.</summary>
-    public IReadOnlyList<OutputLogprob>? Logprobs { get; init; }
+    public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
 
-    public static OutputPart Output(string text, IReadOnlyList<OutputLogprob>? logprobs = null) => new() { Type = "output_text", Text = text, Annotations = [], Logprobs = logprobs ?? [] };
+    public static OutputPart Output(string text, IReadOnlyList<TokenLogprob>? logprobs = null) => new() { Type = "output_text", Text = text, Annotations = [], Logprobs = logprobs ?? [] };
 
     public static OutputPart Reasoning(string text) => new() { Type = "reasoning_text", Text = text };
 

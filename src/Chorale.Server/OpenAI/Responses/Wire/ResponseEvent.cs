@@ -32,5 +32,5 @@ sealed record ResponseEvent
     public string? Input { get; init; }
 
     /// <summary>Of output text: always there, empty unless they were asked for.</summary>
-    public IReadOnlyList<OutputLogprob>? Logprobs { get; init; }
+    public IReadOnlyList<TokenLogprob>? Logprobs { get; init; }
 }
